@@ -1,0 +1,1 @@
+"""Rollbook: one book for a small institution."""

@@ -1,0 +1,1 @@
+"""What every part of Rollbook stands on. No business words live here."""

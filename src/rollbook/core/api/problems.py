@@ -1,0 +1,87 @@
+"""Refusals as RFC 9457 problem details: application/problem+json."""
+
+import json
+import logging
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+from ninja.errors import HttpError, ValidationError
+
+from rollbook.core.errors import BusyRetry, Invalid, Refusal, TooManyRequests
+
+log = logging.getLogger(__name__)
+
+LOCK_NOT_AVAILABLE = "55P03"
+QUERY_CANCELED = "57014"
+
+
+class FieldProblem(Schema):
+    """One field that needs another look."""
+
+    field: str
+    message: str
+
+
+class Problem(Schema):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldProblem] = []
+    facts: dict[str, Any] = {}
+    request_id: str = ""
+
+
+def problem_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Turn a refusal into the one shape that every JSON error has."""
+    body = {
+        "type": f"/problems/{refusal.code.lower().replace('_', '-')}",
+        "title": refusal.code.replace("_", " ").capitalize(),
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": refusal.detail,
+        "errors": refusal.errors if isinstance(refusal, Invalid) else [],
+        "facts": refusal.facts,
+        "request_id": getattr(request, "request_id", ""),
+    }
+    response = HttpResponse(
+        json.dumps(body, default=str), status=refusal.status, content_type="application/problem+json"
+    )
+    if isinstance(refusal, TooManyRequests):
+        response["Retry-After"] = str(refusal.facts.get("retry_after", 60))
+    if isinstance(refusal, BusyRetry):
+        response["Retry-After"] = "2"
+    return response
+
+
+def invalid_from_ninja(error: ValidationError) -> Invalid:
+    """Name the field and what is wrong with it, without repeating what was sent."""
+    errors = []
+    for item in error.errors:
+        place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header", "form", "file")]
+        errors.append({"field": ".".join(place) or "body", "message": item["msg"]})
+    return Invalid(errors=errors)
+
+
+def refusal_from(error: Exception) -> Refusal | None:
+    """The refusal that an exception means, if it means one."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, ValidationError):
+        return invalid_from_ninja(error)
+    if isinstance(error, HttpError):
+        return _from_http_error(error)
+    if isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
+        return BusyRetry()
+    return None
+
+
+def _from_http_error(error: HttpError) -> Refusal:
+    refusal = Invalid.field("body", str(error))
+    refusal.status = error.status_code  # type: ignore[misc]
+    return refusal

@@ -1,0 +1,5 @@
+"""Tables of identity."""
+
+from rollbook.core.identity.models.users import Membership, User, UserManager
+
+__all__ = ["Membership", "User", "UserManager"]

@@ -1,0 +1,27 @@
+"""Role bundles of an organisation: they start from the register and can be changed by an administrator."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from rollbook.core.tenancy.models import TenantModel
+
+
+class RoleBundle(TenantModel):
+    """What a role means in one organisation."""
+
+    key = models.CharField(max_length=50)
+    label = models.CharField(max_length=100)
+    permissions = ArrayField(models.CharField(max_length=100), default=list)
+    grants = ArrayField(models.CharField(max_length=50), default=list, blank=True)
+    needs_second_factor = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="permissions_role_key_unique", fields=["organisation", "key"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,86 @@
+"""The `page` decorator: how a view reaches its actor, and how a refusal reaches the person."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from rollbook.core.api.problems import refusal_from
+from rollbook.core.errors import NotFound, Refusal, SignInNeeded
+from rollbook.core.identity.door import actor_scope
+from rollbook.core.permissions.actor import Actor
+
+#: A page for whoever is signed in.
+SIGNED_IN = "signed-in"
+
+
+class PageRequest(HttpRequest):
+    """A request that has passed the door."""
+
+    actor: Actor
+    request_id: str
+
+
+View = Callable[..., HttpResponse]
+
+
+def page(*, permission: str) -> Callable[[View], View]:
+    """Run a view as its actor, in one transaction of its organisation.
+
+    A refusal rolls everything back and becomes a page that says what to do, or a fragment for htmx.
+    """
+
+    def decorator(view: View) -> View:
+        @wraps(view)
+        def in_scope(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return _run_as_actor(permission, view, request, args, kwargs)
+            except SignInNeeded:
+                return _to_sign_in(request)
+            except Exception as error:
+                refusal = refusal_from(error)
+                if refusal is None:
+                    raise
+                return refusal_page(request, refusal)
+
+        in_scope.permission = permission  # type: ignore[attr-defined]
+        return in_scope
+
+    return decorator
+
+
+def _run_as_actor(permission: str, view: View, request: PageRequest, args: Any, kwargs: Any) -> HttpResponse:
+    with actor_scope(request) as actor:
+        request.actor = actor
+        if permission != SIGNED_IN:
+            actor.require(permission)
+        response = view(request, *args, **kwargs)
+        if isinstance(response, TemplateResponse):
+            response = response.render()
+        if response.status_code >= 400:
+            connection.set_rollback(True)
+        return response
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    target = f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Show a refusal as a designed page, or as a fragment when htmx asked."""
+    from rollbook.core.web import render
+
+    name = "fragment" if request.headers.get("HX-Request") else "page"
+    if isinstance(refusal, NotFound):
+        name = "not_found" if name == "page" else name
+    context = {"refusal": refusal, "errors": getattr(refusal, "errors", [])}
+    return render(request, f"rollbook/refusals/{name}.html", context, status=refusal.status)

@@ -1,0 +1,1 @@
+"""Capabilities that two or more systems use."""

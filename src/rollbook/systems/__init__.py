@@ -1,0 +1,1 @@
+"""The five systems. They never import each other."""

@@ -1,0 +1,1 @@
+"""The college: catalogue, records, enrolment, exams and fees."""
