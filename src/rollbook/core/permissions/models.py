@@ -16,6 +16,9 @@ class RoleBundle(TenantModel):
     permissions = ArrayField(models.CharField(max_length=100), default=list)
     grants = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     needs_second_factor = models.BooleanField(default=False)
+    #: Staff are signed out after half an hour without a request; students and families are not.
+    is_staff = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -25,6 +25,8 @@ class Role:
     grants: frozenset[str]
     #: Staff who touch money, grades, documents or settings sign in with a second factor.
     needs_second_factor: bool
+    #: Staff sessions end after half an hour without a request.
+    is_staff: bool
 
 
 _permissions: dict[str, Permission] = {}
@@ -46,9 +48,10 @@ def register_role(
     systems: Iterable[str] = (),
     grants: Iterable[str] = (),
     needs_second_factor: bool = False,
+    is_staff: bool = True,
 ) -> str:
-    """Declare a role bundle and return its key."""
-    role = Role(key, label, frozenset(systems), frozenset(grants), needs_second_factor)
+    """Declare a role bundle and return its key. Students, families and buyers are not staff."""
+    role = Role(key, label, frozenset(systems), frozenset(grants), needs_second_factor, is_staff)
     if _roles.setdefault(key, role) != role:
         raise ValueError(f"The role {key} is declared twice, differently.")
     return key

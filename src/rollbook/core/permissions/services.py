@@ -14,6 +14,7 @@ def install_role_bundles(system: str) -> list[RoleBundle]:
             permissions=sorted(register.permissions_of(role.key)),
             grants=sorted(role.grants),
             needs_second_factor=role.needs_second_factor,
+            is_staff=role.is_staff,
         )
         for role in register.roles(system).values()
         if role.key not in standing

@@ -74,15 +74,24 @@ class Membership(TenantModel):
     """A user's place in one organisation: which roles, which person on the roll, which login name."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    #: How this organisation calls the user. Another organisation's name for the same user stays its own.
+    name = models.CharField(max_length=200, blank=True)
     roles = ArrayField(models.CharField(max_length=50), default=list)
     person_id = models.UUIDField(null=True, blank=True, help_text="The person on the roll that this user is.")
     login_name = models.CharField(max_length=60, null=True, blank=True, help_text="A student or employee number.")
     is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(name="identity_membership_user_unique", fields=["organisation", "user"]),
             models.UniqueConstraint(name="identity_membership_login_unique", fields=["organisation", "login_name"]),
+            models.CheckConstraint(
+                name="identity_membership_login_name_is_lower", condition=models.Q(login_name=Lower("login_name"))
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="identity_membership_by_name", fields=["organisation", "name", "id"]),
         ]
 
     def __str__(self) -> str:
