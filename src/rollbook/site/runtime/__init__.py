@@ -1,0 +1,1 @@
+"""What keeps an installation running: its keys, its database server, its processes."""

@@ -1,0 +1,231 @@
+"""Django's settings, made from the typed configuration. Rooms append themselves to INSTALLED_APPS."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from rollbook.shared.monitoring.logs import logging_settings
+from rollbook.site.configuration import configuration
+from rollbook.site.runtime import connections, keys
+
+ROLLBOOK = configuration()
+HOME = ROLLBOOK.home
+SITE_FOLDER = Path(__file__).resolve().parent
+
+# --- What this installation is ------------------------------------------------------------------------------
+
+DEBUG = ROLLBOOK.debug
+SECRET_KEY = (
+    ROLLBOOK.secret_key.get_secret_value() if ROLLBOOK.secret_key else keys.read_or_make_key(HOME, "secret-key", size=64)
+)
+ALLOWED_HOSTS = ROLLBOOK.hosts
+BASE_URL = ROLLBOOK.address
+
+INSTALLED_APPS = [
+    # core
+    "rollbook.core.db",
+    "rollbook.core.tenancy",
+    "rollbook.core.identity",
+    "rollbook.core.permissions",
+    "rollbook.core.audit",
+    "rollbook.core.approvals",
+    "rollbook.core.numbering",
+    "rollbook.core.policies",
+    "rollbook.core.idempotency",
+    # shared
+    "rollbook.shared.monitoring",
+    # systems
+    # site
+    "rollbook.site",
+    # libraries
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
+    "csp",
+    "django_cotton",
+    "django_htmx",
+    "ninja",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "rollbook.shared.monitoring.middleware.TrustedProxies",
+    "rollbook.shared.monitoring.middleware.RequestRecord",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "rollbook.site.urls"
+WSGI_APPLICATION = "rollbook.site.wsgi.application"
+
+# --- Database -----------------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": connections.django_settings(
+        connections.app_connection(ROLLBOOK), pool_size=ROLLBOOK.database_pool_size
+    ),
+    "owner": connections.django_settings(connections.owner_connection(ROLLBOOK)),
+}
+DATABASE_ROUTERS = ["rollbook.site.runtime.routing.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Sign-in ------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = ROLLBOOK.is_https
+SESSION_COOKIE_NAME = "__Host-rollbook" if ROLLBOOK.is_https else "rollbook"
+CSRF_COOKIE_SECURE = ROLLBOOK.is_https
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-rollbook-csrf" if ROLLBOOK.is_https else "rollbook_csrf"
+CSRF_TRUSTED_ORIGINS = [ROLLBOOK.base_url] if ROLLBOOK.base_url else []
+
+# Nobody signs up by themselves: an administrator or an import makes the user, an activation link lets them in.
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# axes alone throttles sign-in, so that one place decides and one place unlocks.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Rollbook"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
+# --- What the browser is told -------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = ROLLBOOK.is_https
+# Load balancers ask these over plain HTTP from inside.
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if ROLLBOOK.is_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+# TrustedProxies removes the header unless a trusted proxy wrote it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# --- Pages --------------------------------------------------------------------------------------------------
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(HOME / "files"), "base_url": None},
+    },
+    # Names carry a hash of the content, so browsers may keep a file for ever.
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- Language and time --------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fil", "Filipino")]
+LOCALE_PATHS = [SITE_FOLDER / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Mail ---------------------------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ROLLBOOK.mail_from
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ROLLBOOK.mail_host else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = HOME / "mail"
+EMAIL_HOST = ROLLBOOK.mail_host
+EMAIL_PORT = ROLLBOOK.mail_port
+EMAIL_HOST_USER = ROLLBOOK.mail_user
+EMAIL_HOST_PASSWORD = ROLLBOOK.mail_password.get_secret_value() if ROLLBOOK.mail_password else ""
+EMAIL_USE_TLS = ROLLBOOK.mail_security == "starttls"
+EMAIL_USE_SSL = ROLLBOOK.mail_security == "tls"
+EMAIL_TIMEOUT = 15
+
+# --- Logs, health, metrics ----------------------------------------------------------------------------------
+
+LOGGING_CONFIG = None
+logging_settings(level=ROLLBOOK.log_level, as_json=ROLLBOOK.log_format == "json")
+TRUSTED_PROXIES = ROLLBOOK.trusted_proxies
+METRICS_ALLOW = ROLLBOOK.metrics_allow
+METRICS_TOKEN = ROLLBOOK.metrics_token.get_secret_value() if ROLLBOOK.metrics_token else ""
+DISK_MINIMUM_MB = ROLLBOOK.disk_minimum_mb
