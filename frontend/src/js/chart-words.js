@@ -1,0 +1,13 @@
+// Numbers and colours of charts. Plotting needs numbers; the exact amounts stand in the table underneath.
+export function formatter(data) {
+  const language = document.documentElement.lang || 'en';
+  const money = data.currency ? { style: 'currency', currency: data.currency, currencyDisplay: 'narrowSymbol' } : {};
+  const short = new Intl.NumberFormat(language, { ...money, notation: 'compact', maximumFractionDigits: 1, minimumFractionDigits: 0 });
+  const long = new Intl.NumberFormat(language, money);
+  return { short: (value) => short.format(value), long: (value) => long.format(value) };
+}
+
+// After the institution's accent: hues that people with any colour vision tell apart.
+export function colours(look) {
+  return [look.brand, '#d9790a', '#0f8f76', '#b5589b', '#5b6470'];
+}
