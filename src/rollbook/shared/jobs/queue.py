@@ -70,7 +70,7 @@ def select(condition: str, parameters: Mapping[str, Any], *, order: str = "j.id"
     """Rows of the queue; `condition` is SQL over `procrastinate_jobs j`, its values are in `parameters`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {COLUMNS} FROM procrastinate_jobs j WHERE {condition} ORDER BY {order}",  # noqa: S608 (our own SQL)
+            f"SELECT {COLUMNS} FROM procrastinate_jobs j WHERE {condition} ORDER BY {order}",
             parameters,
         )
         return [row_of(row) for row in cursor.fetchall()]
@@ -123,31 +123,31 @@ def remove(number: int) -> None:
 LOST = """
 SELECT {columns} FROM procrastinate_jobs j
   LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
- WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < %(silent_since)s)
+ WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - %(silent_for)s)
  ORDER BY j.id FOR UPDATE OF j SKIP LOCKED
 """
 
 
-def lock_lost_jobs(now: datetime, silent_for: timedelta) -> list[QueuedJob]:
+def lock_lost_jobs(silent_for: timedelta) -> list[QueuedJob]:
     """Jobs that are `doing` in a worker that has been silent, or is gone. Locked; another rescuer skips them."""
     with connection.cursor() as cursor:
-        cursor.execute(LOST.format(columns=COLUMNS), {"silent_since": now - silent_for})
+        cursor.execute(LOST.format(columns=COLUMNS), {"silent_for": silent_for})
         return [row_of(row) for row in cursor.fetchall()]
 
 
 ABANDONED = """
 SELECT {columns} FROM procrastinate_jobs j
  WHERE j.status = 'doing' AND j.worker_id = %(worker)s AND NOT (j.id = ANY (%(running)s))
-   AND (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started') < %(before)s
+   AND (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started') < now() - %(longer_than)s
  ORDER BY j.id FOR UPDATE OF j SKIP LOCKED
 """
 
 
-def lock_abandoned_jobs(worker: int, running: list[int], before: datetime) -> list[QueuedJob]:
+def lock_abandoned_jobs(worker: int, running: list[int], longer_than: timedelta) -> list[QueuedJob]:
     """Jobs that the queue believes a living worker does, while the worker itself knows nothing of them.
 
     This happens when the database went away in the moment a job ended, so its end could not be written.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ABANDONED.format(columns=COLUMNS), {"worker": worker, "running": running, "before": before})
+        cursor.execute(ABANDONED.format(columns=COLUMNS), {"worker": worker, "running": running, "longer_than": longer_than})
         return [row_of(row) for row in cursor.fetchall()]

@@ -54,7 +54,7 @@ def run(job: Job, *, queue_job_id: int, attempts_so_far: int, stored: dict[str, 
     attempt = attempt_of(job, queue_job_id, attempts_so_far, stored, worker)
     try:
         perform(attempt)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - recorded and raised again as what may be logged
         _record_failure(attempt, error)
         if not isinstance(error, (Refusal, UnitsFailed)):
             log.error("Job %s %s failed: %s", job.name, queue_job_id, describe(error))
