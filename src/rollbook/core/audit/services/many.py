@@ -1,0 +1,36 @@
+"""Writing many entries of one action in one statement, for set-based acts."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from rollbook.core import clock, ids
+from rollbook.core.audit.rules import without_secrets
+from rollbook.core.audit.services.recording import AUDIT_COLUMNS, _as_json, _circumstances
+from rollbook.core.permissions.actor import Actor
+
+_SHARED = ", ".join(AUDIT_COLUMNS)
+_INSERT = f"""
+INSERT INTO audit_auditentry ({_SHARED})
+SELECT %s::uuid, e.id, %s::timestamptz, %s, %s::uuid, %s::uuid, %s, %s, e.target_id, %s, %s, %s, %s, '', '{{}}'::jsonb,
+       e.facts::jsonb
+  FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS e(id, target_id, facts)
+RETURNING id
+"""
+
+
+def record_many(
+    actor: Actor, action: str, target_type: str, target_ids: Sequence[UUID], *, facts: Sequence[dict[str, Any]]
+) -> None:
+    """Write down the same act on many records: the same rows as one `record` each."""
+    organisation_id, _, at, kind, user_id, impersonator_id, job, _, _, request_id, ip, user_agent = _circumstances(
+        actor, (target_type, None), clock.now()
+    )
+    entry_ids = "{" + ",".join(str(ids.new_id()) for _ in target_ids) + "}"
+    targets = "{" + ",".join(map(str, target_ids)) + "}"
+    bodies = [_as_json(without_secrets(fact)) for fact in facts]
+    shared = [organisation_id, at, kind, user_id, impersonator_id, job, target_type, request_id, ip, user_agent, action]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*shared, entry_ids, targets, bodies])

@@ -1,0 +1,1 @@
+"""Acts of billing, one file per family."""

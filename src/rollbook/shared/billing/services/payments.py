@@ -1,0 +1,197 @@
+"""Taking money: one payment, where it lands, its receipt, its entry in the books."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from rollbook.core import clock, ids
+from rollbook.core.audit.services import record
+from rollbook.core.money import Money
+from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.selectors import organisation_in_scope
+from rollbook.shared.billing import errors, sql
+from rollbook.shared.billing.models import Payment
+from rollbook.shared.billing.rules import InstalmentState, Landing, first_open, settled_through
+from rollbook.shared.billing.services.books import MONEY_ACCOUNTS
+from rollbook.shared.billing.services.landed import FollowUp, Landed
+from rollbook.shared.billing.services.notes import keep_notes
+from rollbook.shared.billing.services.receipts import MAIN_SERIES, ReceiptSeries, issue_receipt
+from rollbook.shared.ledger import chart
+
+SMALLEST_MINOR = 1
+LARGEST_MINOR = 999_999_999
+#: Methods that pass over the counter and therefore belong to a shift.
+COUNTER_METHODS = frozenset({Payment.Method.CASH, Payment.Method.CHECK, Payment.Method.CARD})
+#: Instalments that one invoice may have; ids for their allocations are made beforehand.
+MOST_INSTALMENTS = 36
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTaken:
+    """A recorded payment with everything a receipt screen shows."""
+
+    payment_id: UUID
+    landed: Landed
+    receipt_number: str
+    receipt_id: UUID
+    followed: dict[str, Any]
+
+
+@transaction.atomic
+def take_payment(
+    actor: Actor,
+    *,
+    invoice_id: UUID,
+    amount: Money,
+    method: str,
+    external_reference: str = "",
+    received_at: datetime | None = None,
+    target_number: int | None = None,
+    at_counter: bool = False,
+    note: str = "",
+    series: ReceiptSeries = MAIN_SERIES,
+    receipt_facts: dict[str, Any] | None = None,
+    on_landed: FollowUp | None = None,
+) -> PaymentTaken:
+    """Take money against one invoice; it fills the instalments in order and leaves the rest as credit.
+
+    The caller asks for the permission of its own room. `receipt_facts` are frozen on the receipt.
+    """
+    _check_amount(amount)
+    reference = _checked_reference(method, external_reference)
+    now = clock.now()
+    account_id, shift_id = _lock(actor, invoice_id, amount, needs_shift=at_counter and method in COUNTER_METHODS)
+    landed = _land(
+        actor,
+        account_id=account_id,
+        invoice_id=invoice_id,
+        amount=amount,
+        method=method,
+        reference=reference,
+        received_at=received_at or now,
+        now=now,
+        shift_id=shift_id,
+        note=note,
+        target_number=target_number,
+    )
+    assert landed.payment_id is not None
+    keep_notes(landed)
+    followed = on_landed(landed) if on_landed else {}
+    record(
+        actor,
+        "billing.payment_recorded",
+        ("billing.payment", landed.payment_id),
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        method=method,
+    )
+    receipt = issue_receipt(landed, amount=amount, method=method, series=series, facts=receipt_facts or {}, now=now)
+    return PaymentTaken(
+        payment_id=landed.payment_id,
+        landed=landed,
+        receipt_number=receipt.number,
+        receipt_id=receipt.id,
+        followed=followed,
+    )
+
+
+def _check_amount(amount: Money) -> None:
+    if not SMALLEST_MINOR <= amount.minor <= LARGEST_MINOR:
+        raise errors.AmountOutOfRange
+
+
+def _checked_reference(method: str, external_reference: str) -> str:
+    reference = external_reference.strip()
+    if not reference and method != Payment.Method.CASH:
+        raise errors.ReferenceNeeded
+    return reference
+
+
+def _lock(actor: Actor, invoice_id: UUID, amount: Money, *, needs_shift: bool) -> tuple[UUID, UUID | None]:
+    """Lock the customer's account, then ask whether the invoice may take this money."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.LOCK_FOR_PAYMENT,
+            {"organisation": actor.organisation_id, "invoice": invoice_id, "cashier": actor.user_id},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise errors.InvoiceNotFound
+    account_id, _, state, currency, shift_id, _ = row
+    if state != "OPEN":
+        raise errors.InvoiceClosed(state=state.lower())
+    if currency != amount.currency:
+        raise errors.CurrencyDiffers(expected=currency, given=amount.currency)
+    if needs_shift and shift_id is None:
+        raise errors.NoOpenShift
+    return account_id, shift_id if needs_shift else None
+
+
+def _land(
+    actor: Actor,
+    *,
+    account_id: UUID,
+    invoice_id: UUID,
+    amount: Money,
+    method: str,
+    reference: str,
+    received_at: datetime,
+    now: datetime,
+    shift_id: UUID | None,
+    note: str,
+    target_number: int | None,
+) -> Landed:
+    payment_id = ids.new_id()
+    parameters = {
+        "organisation": actor.organisation_id,
+        "invoice": invoice_id,
+        "account": account_id,
+        "payment": payment_id,
+        "amount": amount.minor,
+        "currency": amount.currency,
+        "method": method,
+        "reference": reference,
+        "received_at": received_at,
+        "received_on": organisation_in_scope().local_date(received_at),
+        "recorded_by": actor.user_id,
+        "shift": shift_id,
+        "note": note,
+        "at": now,
+        "ids": [ids.new_id() for _ in range(MOST_INSTALMENTS)],
+        "credit_id": ids.new_id(),
+        "today": organisation_in_scope().local_date(now),
+        "entry": ids.new_id(),
+        "posting_1": ids.new_id(),
+        "posting_2": ids.new_id(),
+        "posting_3": ids.new_id(),
+        "money_account": MONEY_ACCOUNTS[method],
+        "receivable": chart.RECEIVABLE,
+        "customer_credit": chart.CUSTOMER_CREDIT,
+    }
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.TAKE_PAYMENT, parameters)
+            rows = cursor.fetchall()
+    except IntegrityError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "23505":
+            raise errors.DuplicateReference(reference=reference, method=method) from error
+        raise
+    instalments = [InstalmentState(number, due, paid, due_on, cover) for number, due, paid, due_on, cover, _ in rows]
+    landings = [Landing(number, minor) for number, _, _, _, _, minor in rows if minor]
+    before = [InstalmentState(number, due, paid - minor, due_on, cover) for number, due, paid, due_on, cover, minor in rows]
+    expected = first_open(before)
+    if target_number is not None and target_number != expected:
+        raise errors.MonthNotSequential(target=target_number, first_open=expected)
+    return Landed(
+        invoice_id=invoice_id,
+        account_id=account_id,
+        payment_id=payment_id,
+        at=now,
+        instalments=instalments,
+        settled_before=settled_through(before),
+        landings=landings,
+        credit_minor=amount.minor - sum(landing.minor for landing in landings),
+    )

@@ -1,0 +1,91 @@
+"""Receipts: numbered without gaps, frozen when issued, rendered later."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from rollbook.core import ids
+from rollbook.core.money import Money
+from rollbook.core.tenancy.scope import require_organisation_id
+from rollbook.core.tenancy.selectors import organisation_in_scope
+from rollbook.shared.billing import sql
+from rollbook.shared.billing.rules import Landing
+from rollbook.shared.billing.services.landed import Landed
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSeries:
+    """A gapless series of receipts; its numbers start again with each local year."""
+
+    key: str
+    prefix: str = "RCP-{year}-"
+    digits: int = 6
+
+    def numbering_key(self, year: int) -> str:
+        """The key of the number series of one year."""
+        return f"receipt:{self.key}:{year}"
+
+    def number(self, year: int, value: int) -> str:
+        """The number as people read it, such as RCP-2026-000124."""
+        return f"{self.prefix.format(year=year)}{value:0{self.digits}d}"
+
+
+MAIN_SERIES = ReceiptSeries("MAIN")
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedReceipt:
+    """A receipt's row and its number."""
+
+    id: UUID
+    number: str
+
+
+def issue_receipt(
+    landed: Landed, *, amount: Money, method: str, series: ReceiptSeries, facts: dict[str, Any], now: datetime
+) -> IssuedReceipt:
+    """Give the payment its receipt. Called last in the transaction: the series stays locked until it ends."""
+    issued_on = organisation_in_scope().local_date(now)
+    snapshot = snapshot_of(
+        landed.landings, amount=amount, method=method, credit_minor=landed.credit_minor, facts=facts
+    )
+    receipt_id = ids.new_id()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.ISSUE_RECEIPT,
+            {
+                "organisation": require_organisation_id(),
+                "series_id": ids.new_id(),
+                "series_key": series.numbering_key(issued_on.year),
+                "receipt": receipt_id,
+                "payment": landed.payment_id,
+                "series": series.key,
+                "prefix": series.prefix.format(year=issued_on.year),
+                "digits": series.digits,
+                "issued_on": issued_on,
+                "snapshot": json.dumps(snapshot, ensure_ascii=False),
+                "at": now,
+            },
+        )
+        return IssuedReceipt(receipt_id, cursor.fetchone()[0])
+
+
+def snapshot_of(
+    parts: Sequence[Landing], *, amount: Money, method: str, credit_minor: int, facts: dict[str, Any]
+) -> dict[str, Any]:
+    """What the paper says: the amount, where it landed, and the caller's facts."""
+    return {
+        "amount": amount.to_decimal_string(),
+        "currency": amount.currency,
+        "method": method,
+        "landed": [
+            {"number": part.number, "amount": Money(part.minor, amount.currency).to_decimal_string()} for part in parts
+        ],
+        "credit": Money(credit_minor, amount.currency).to_decimal_string(),
+        **facts,
+    }
