@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "rollbook.core.policies",
     "rollbook.core.idempotency",
     # shared
+    "rollbook.shared.people",
     "rollbook.shared.monitoring",
     # systems
     # site
