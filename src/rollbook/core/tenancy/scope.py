@@ -34,6 +34,11 @@ def current_organisation_id() -> UUID | None:
     return scope.organisation_id if scope else None
 
 
+def current_scope() -> Scope | None:
+    """The present scope itself: one object per opened scope, so that what was read in it can be kept with it."""
+    return _scope.get()
+
+
 def require_organisation_id() -> UUID:
     """The organisation of the present scope; outside any scope this is a programming mistake."""
     organisation_id = current_organisation_id()

@@ -22,15 +22,32 @@ RETURNING id
 
 
 def record_many(
-    actor: Actor, action: str, target_type: str, target_ids: Sequence[UUID], *, facts: Sequence[dict[str, Any]]
+    actor: Actor,
+    action: str,
+    target_type: str,
+    target_ids: Sequence[UUID],
+    *,
+    facts: Sequence[dict[str, Any]],
 ) -> None:
     """Write down the same act on many records: the same rows as one `record` each."""
-    organisation_id, _, at, kind, user_id, impersonator_id, job, _, _, request_id, ip, user_agent = _circumstances(
-        actor, (target_type, None), clock.now()
+    organisation_id, _, at, kind, user_id, impersonator_id, job, _, _, request_id, ip, user_agent = (
+        _circumstances(actor, (target_type, None), clock.now())
     )
     entry_ids = "{" + ",".join(str(ids.new_id()) for _ in target_ids) + "}"
     targets = "{" + ",".join(map(str, target_ids)) + "}"
     bodies = [_as_json(without_secrets(fact)) for fact in facts]
-    shared = [organisation_id, at, kind, user_id, impersonator_id, job, target_type, request_id, ip, user_agent, action]
+    shared = [
+        organisation_id,
+        at,
+        kind,
+        user_id,
+        impersonator_id,
+        job,
+        target_type,
+        request_id,
+        ip,
+        user_agent,
+        action,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*shared, entry_ids, targets, bodies])

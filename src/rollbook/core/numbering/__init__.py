@@ -1,0 +1,1 @@
+"""Numbers that people see and auditors count: gapless series, one locked row each."""
