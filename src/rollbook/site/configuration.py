@@ -132,6 +132,19 @@ class Configuration(BaseSettings):
         "installation in ROLLBOOK_HOME/keys is used; set it only when several machines serve one installation.",
     )
 
+    # Sign-in and the API
+    require_second_factor: bool = Field(
+        default=True,
+        description="Whether members whose role needs a second factor must set one up before they can do anything. "
+        "Switch it off for a demonstration only.",
+    )
+    rate_limit_factor: int = Field(
+        default=1,
+        ge=1,
+        le=1_000_000,
+        description="Multiplies every limit on how often the API may be asked; benchmarks and load tests raise it.",
+    )
+
     # Watching
     metrics_allow: Words = Field(
         default=("127.0.0.1", "::1"),

@@ -1,5 +1,6 @@
 """Django's settings, made from the typed configuration. Rooms append themselves to INSTALLED_APPS."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -41,7 +42,6 @@ INSTALLED_APPS = [
     # libraries
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
     "axes",
     "csp",
     "django_cotton",
@@ -95,21 +94,24 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "rollbook.core.identity.backends.MembershipBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["display_name", "email"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "rollbook.core.identity.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -121,26 +123,50 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-rollbook-csrf" if ROLLBOOK.is_https else "rollbook_csrf"
 CSRF_TRUSTED_ORIGINS = [ROLLBOOK.base_url] if ROLLBOOK.base_url else []
 
-# Nobody signs up by themselves: an administrator or an import makes the user, an activation link lets them in.
+# Nobody signs up by themselves: an administrator or an import makes the user, a link lets them in.
+ACCOUNT_ADAPTER = "rollbook.core.identity.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "rollbook.core.identity.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-# axes alone throttles sign-in, so that one place decides and one place unlocks.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+# axes throttles passwords and identity.counting the second factor, over all processes; allauth's own counters
+# live in one process each.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+MFA_ADAPTER = "rollbook.core.identity.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "rollbook.core.identity.forms.CodeForm",
+    "reauthenticate": "rollbook.core.identity.forms.CodeAgainForm",
+    "activate_totp": "rollbook.core.identity.forms.FirstCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Rollbook"
+MFA_TOTP_TOLERANCE = 1
+REQUIRE_SECOND_FACTOR = ROLLBOOK.require_second_factor
 
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "rollbook.core.identity.lockout.axes_username"
+AXES_CLIENT_IP_CALLABLE = "rollbook.core.identity.lockout.axes_client_ip"
+AXES_LOCKOUT_CALLABLE = "rollbook.core.identity.lockout.axes_lockout"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "next", "csrfmiddlewaretoken"]
 AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+
+# --- How often a programme may ask --------------------------------------------------------------------------
+
+RATE_LIMIT_FACTOR = ROLLBOOK.rate_limit_factor
 
 # --- What the browser is told -------------------------------------------------------------------------------
 

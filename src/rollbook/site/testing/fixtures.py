@@ -1,0 +1,60 @@
+"""The organisation a test happens in, a second one that must see nothing of it, and a clock that stands still."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rollbook.core import clock, ids
+
+if TYPE_CHECKING:
+    from rollbook.core.tenancy.models import Organisation
+
+
+def make_organisation(name: str, *, system: str = "college") -> "Organisation":
+    """A fresh institution in Manila that keeps its books in pesos."""
+    from rollbook.core.tenancy.models import Organisation
+
+    return Organisation.objects.create(
+        slug=f"{name}-{ids.new_id().hex[-12:]}",
+        name=name.replace("-", " ").title(),
+        system=system,
+        currency="PHP",
+        timezone="Asia/Manila",
+    )
+
+
+@pytest.fixture
+def organisation(db: None) -> "Organisation":
+    """The organisation that the test is about."""
+    return make_organisation("san-isidro-college")
+
+
+@pytest.fixture
+def other_organisation(db: None) -> "Organisation":
+    """Another organisation of the same installation."""
+    return make_organisation("mabini-college")
+
+
+@pytest.fixture
+def tenant(organisation: "Organisation") -> Iterator["Organisation"]:
+    """The organisation, with its tenant scope open for the whole test."""
+    from rollbook.core.tenancy.scope import tenant_scope
+
+    with tenant_scope(organisation.pk):
+        yield organisation
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[Callable[[datetime | str], None]]:
+    """Hold the clock at the moment it is called with; until then at noon UTC on 1 July 2031."""
+    with ExitStack() as stack:
+
+        def hold(moment: datetime | str) -> None:
+            parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+            stack.enter_context(clock.frozen_at(parsed))
+
+        hold(datetime(2031, 7, 1, 12, tzinfo=UTC))
+        yield hold
