@@ -35,8 +35,14 @@ INSTALLED_APPS = [
     "rollbook.core.idempotency",
     # shared
     "rollbook.shared.people",
+    "rollbook.shared.ledger",
+    "rollbook.shared.billing",
     "rollbook.shared.monitoring",
     # systems
+    "rollbook.systems.college.catalogue",
+    "rollbook.systems.college.records",
+    "rollbook.systems.college.enrolment",
+    "rollbook.systems.college.exams",
     # site
     "rollbook.site",
     # libraries

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class EnrolmentConfig(AppConfig):
+    name = "rollbook.systems.college.enrolment"
+    label = "college_enrolment"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Declares what this room permits, and the settings that it asks for.
+        from rollbook.systems.college.enrolment import permissions  # noqa: F401

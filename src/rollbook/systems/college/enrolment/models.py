@@ -1,0 +1,126 @@
+"""Term enrolments, and overrides of the rules that guard them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from rollbook.core.identity.models import User
+from rollbook.core.tenancy.fields import TenantForeignKey
+from rollbook.core.tenancy.models import TenantModel
+from rollbook.systems.college.catalogue.models import Programme, Term
+from rollbook.systems.college.records.models import Student
+
+
+class TermEnrolment(TenantModel):
+    """A student in a term. Programme and year level are those of the day it was opened."""
+
+    class State(models.TextChoices):
+        PENDING_PAYMENT = "PENDING_PAYMENT", _("Waiting for month 1")
+        ACTIVE = "ACTIVE", _("Active")
+        COMPLETED = "COMPLETED", _("Completed")
+        CANCELLED = "CANCELLED", _("Cancelled")
+        WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+    class CreatedVia(models.TextChoices):
+        ONLINE = "ONLINE", _("Online")
+        ADMISSION = "ADMISSION", _("Admission")
+        REGISTRAR = "REGISTRAR", _("Registrar")
+        TRANSFEREE = "TRANSFEREE", _("Transferee")
+        BATCH = "BATCH", _("Batch")
+
+    TRANSITIONS: ClassVar[dict[str, frozenset[str]]] = {
+        State.PENDING_PAYMENT: frozenset({State.ACTIVE, State.CANCELLED, State.WITHDRAWN}),
+        State.ACTIVE: frozenset({State.COMPLETED, State.CANCELLED, State.WITHDRAWN}),
+        State.COMPLETED: frozenset(),
+        State.CANCELLED: frozenset(),
+        State.WITHDRAWN: frozenset(),
+    }
+    #: The student is, or is about to be, in the term.
+    LIVE: ClassVar[frozenset[str]] = frozenset({State.PENDING_PAYMENT, State.ACTIVE})
+
+    frozen_fields: ClassVar[tuple[str, ...]] = (
+        "id", "organisation", "created_at", "student", "term", "created_via",
+    )  # fmt: skip
+
+    student = TenantForeignKey(Student, related_name="term_enrolments")
+    term = TenantForeignKey(Term)
+    programme = TenantForeignKey(Programme)
+    year_level = models.PositiveSmallIntegerField(default=1)
+    created_via = models.CharField(max_length=10, choices=CreatedVia.choices)
+    state = models.CharField(max_length=15, choices=State.choices, default=State.PENDING_PAYMENT)
+    #: What the student owes for the term, as its instalments.
+    invoice = TenantForeignKey("billing.Invoice", null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        base_manager_name = "objects"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="college_enrolment_unique", fields=["organisation", "student", "term"], condition=~Q(state="CANCELLED")
+            ),
+            models.UniqueConstraint(
+                name="college_enrolment_invoice_unique",
+                fields=["organisation", "invoice"],
+                condition=Q(invoice__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="college_enrolment_year_level", condition=Q(year_level__gte=1, year_level__lte=8)
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="college_enrolment_by_term", fields=["organisation", "term", "student"]),
+            models.Index(name="college_enrolment_by_student", fields=["organisation", "student", "term"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} in {self.term_id}"
+
+    def may_become(self, state: str) -> bool:
+        """Tell whether the enrolment may move to another state."""
+        return state in self.TRANSITIONS[self.state]
+
+
+class Override(TenantModel):
+    """A rule that somebody with the right to do so set aside for one student, and why."""
+
+    class Kind(models.TextChoices):
+        PAYMENT_GATE = "PAYMENT_GATE", _("Month 1 not paid")
+        WINDOW = "WINDOW", _("Outside the window")
+        ADVISING = "ADVISING", _("Advising not approved")
+        PREREQUISITE = "PREREQUISITE", _("Prerequisite not met")
+        UNIT_OVERLOAD = "UNIT_OVERLOAD", _("More units than allowed")
+        SCHEDULE_CONFLICT = "SCHEDULE_CONFLICT", _("Schedule conflict")
+        CAPACITY = "CAPACITY", _("Section full")
+        PROFESSOR_CONFLICT = "PROFESSOR_CONFLICT", _("Professor booked twice")
+        ROOM_CONFLICT = "ROOM_CONFLICT", _("Room booked twice")
+
+    append_only: ClassVar[bool] = True
+
+    kind = models.CharField(max_length=18, choices=Kind.choices)
+    #: The record that the rule was set aside for, such as a term enrolment.
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.UUIDField()
+    reason = models.CharField(max_length=500)
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    #: The second person, where two are needed.
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        base_manager_name = "objects"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="college_override_has_reason", condition=Q(reason__regex=r"^.{10}")),
+            models.CheckConstraint(
+                name="college_override_two_people",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=models.F("granted_by")),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="college_override_subject", fields=["organisation", "subject_id", "kind"]),
+            models.Index(name="college_override_newest", fields=["organisation", "-created_at", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} set aside"

@@ -1,0 +1,1 @@
+"""Who studies here: students, the periods of their status, holds, and the import of students from a file."""

@@ -1,0 +1,6 @@
+"""Tables of this room."""
+
+from rollbook.systems.college.records.models.imports import ImportRow, ImportRun
+from rollbook.systems.college.records.models.students import Hold, Student, StudentStatusPeriod
+
+__all__ = ["Hold", "ImportRow", "ImportRun", "Student", "StudentStatusPeriod"]
