@@ -18,7 +18,7 @@ ALLOWED: tuple[Any, ...] = (UUID, UUID | None, int, int | None, date, date | Non
 MOST_IDS = 1_000
 
 
-class BadArguments(TypeError):
+class BadArgumentsError(TypeError):
     """A programming mistake: a job takes ids, whole numbers and dates as keyword arguments, nothing else."""
 
 
@@ -28,9 +28,11 @@ def declared(function: Callable[..., Any]) -> dict[str, Any]:
     parameters: dict[str, Any] = {}
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
-            raise BadArguments(f"{function.__qualname__}: write `*` first; a job's arguments have names.")
+            raise BadArgumentsError(
+                f"{function.__qualname__}: write `*` first; a job's arguments have names."
+            )
         if hints.get(name) not in ALLOWED:
-            raise BadArguments(
+            raise BadArgumentsError(
                 f"{function.__qualname__}: `{name}` must be a UUID, an int, a date or a list of UUIDs; "
                 "a job reads everything else from the database."
             )
@@ -42,14 +44,14 @@ def encode(parameters: Mapping[str, Any], values: Mapping[str, Any]) -> Values:
     """Turn arguments into what the queue stores; refuse an unknown, missing or wrongly typed one."""
     unknown = sorted(set(values) - set(parameters))
     if unknown:
-        raise BadArguments(f"Unknown argument of the job: {', '.join(unknown)}.")
+        raise BadArgumentsError(f"Unknown argument of the job: {', '.join(unknown)}.")
     encoded: Values = {}
     for name, wanted in parameters.items():
         if name not in values:
             if _may_be_none(wanted):
                 encoded[name] = None
                 continue
-            raise BadArguments(f"The job needs `{name}`.")
+            raise BadArgumentsError(f"The job needs `{name}`.")
         encoded[name] = _encoded(name, wanted, values[name])
     return encoded
 
@@ -59,13 +61,13 @@ def _encoded(name: str, wanted: Any, value: Any) -> Any:
         return None
     if wanted == list[UUID]:
         if not isinstance(value, list) or not all(isinstance(item, UUID) for item in value):
-            raise BadArguments(f"`{name}` is a list of UUIDs.")
+            raise BadArgumentsError(f"`{name}` is a list of UUIDs.")
         if len(value) > MOST_IDS:
-            raise BadArguments(f"`{name}` has {len(value)} ids; let the job claim its rows instead.")
+            raise BadArgumentsError(f"`{name}` has {len(value)} ids; let the job claim its rows instead.")
         return [str(item) for item in value]
     kind = _plain(wanted)
     if type(value) is not kind and not (kind is UUID and isinstance(value, UUID)):
-        raise BadArguments(f"`{name}` is a {kind.__name__}, not {type(value).__name__}.")
+        raise BadArgumentsError(f"`{name}` is a {kind.__name__}, not {type(value).__name__}.")
     return value if kind is int else str(value)
 
 

@@ -53,7 +53,7 @@ class BatchReport:
         return ", ".join(f"{kind} × {count}" for kind, count in counted)
 
 
-class UnitsFailed(Exception):
+class UnitsFailedError(Exception):
     """Some rows of a batch failed; the others are done and committed."""
 
     def __init__(self, report: BatchReport) -> None:

@@ -39,7 +39,7 @@ class QueuedJob:
 COLUMNS = "j.id, j.task_name, j.queue_name, j.status::text, j.attempts, j.args, j.scheduled_at, j.lock"
 
 
-class AlreadyWaiting(Exception):
+class AlreadyWaitingError(Exception):
     """A job with the same key is waiting in the queue already."""
 
 
@@ -54,7 +54,12 @@ def put(
 ) -> int:
     """Insert one job in the present transaction and return its number."""
     deferrer = configure_task(
-        name=name, job_manager=_manager, queue=queue, lock=lock, queueing_lock=waiting_once, schedule_at=run_at
+        name=name,
+        job_manager=_manager,
+        queue=queue,
+        lock=lock,
+        queueing_lock=waiting_once,
+        schedule_at=run_at,
     )
     if waiting_once is None:
         return deferrer.defer(**stored)
@@ -63,7 +68,7 @@ def put(
         with transaction.atomic():
             return deferrer.defer(**stored)
     except exceptions.AlreadyEnqueued as error:
-        raise AlreadyWaiting(waiting_once) from error
+        raise AlreadyWaitingError(waiting_once) from error
 
 
 def select(condition: str, parameters: Mapping[str, Any], *, order: str = "j.id") -> list[QueuedJob]:
@@ -99,7 +104,9 @@ def try_again(number: int, at: datetime, *, fresh_attempts: bool = False) -> Non
 def start(number: int) -> None:
     """Mark a waiting job as being done, as a worker that fetches it does."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s AND status = 'todo'", [number])
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s AND status = 'todo'", [number]
+        )
 
 
 def succeed(number: int) -> None:
@@ -149,5 +156,8 @@ def lock_abandoned_jobs(worker: int, running: list[int], longer_than: timedelta)
     This happens when the database went away in the moment a job ended, so its end could not be written.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ABANDONED.format(columns=COLUMNS), {"worker": worker, "running": running, "longer_than": longer_than})
+        cursor.execute(
+            ABANDONED.format(columns=COLUMNS),
+            {"worker": worker, "running": running, "longer_than": longer_than},
+        )
         return [row_of(row) for row in cursor.fetchall()]

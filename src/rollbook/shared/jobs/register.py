@@ -52,7 +52,9 @@ class Job:
         """
         return self.put(values, run_at=run_at)
 
-    def put(self, values: dict[str, Any], *, run_at: datetime | None = None, waiting_once: str | None = None) -> int:
+    def put(
+        self, values: dict[str, Any], *, run_at: datetime | None = None, waiting_once: str | None = None
+    ) -> int:
         """As `defer`; with `waiting_once` the queue refuses a second waiting job of the same key."""
         stored = arguments.encode(self.parameters, values)
         lock = self.lock.format_map(stored) if self.lock else None
@@ -114,14 +116,16 @@ def _checked_parameters(
 ) -> dict[str, Any]:
     parameters = arguments.declared(function)
     if per_organisation and parameters.get("organisation_id") is not UUID:
-        raise arguments.BadArguments(f"The job {name} works for an organisation: it takes `organisation_id: UUID`.")
+        raise arguments.BadArgumentsError(
+            f"The job {name} works for an organisation: it takes `organisation_id: UUID`."
+        )
     if schedule is not None:
         if not rules.is_cron(schedule):
             raise ValueError(f"The schedule of {name} is not a cron expression of five fields: {schedule}")
         rules.next_due(schedule, "UTC", clock.now())  # a date that never comes is refused here
         supplied = {"local_date", "organisation_id"} if per_organisation else {"local_date"}
         if missing := sorted(set(parameters) - supplied):
-            raise arguments.BadArguments(f"The schedule of {name} cannot supply {', '.join(missing)}.")
+            raise arguments.BadArgumentsError(f"The schedule of {name} cannot supply {', '.join(missing)}.")
     return parameters
 
 

@@ -15,7 +15,7 @@ from rollbook.core.errors import Refusal
 from rollbook.core.tenancy.models import Organisation
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.shared.jobs import arguments
-from rollbook.shared.jobs.batches import BatchReport, UnitsFailed
+from rollbook.shared.jobs.batches import BatchReport, UnitsFailedError
 from rollbook.shared.jobs.events import JobGaveUp
 from rollbook.shared.jobs.models import JobRun
 from rollbook.shared.jobs.register import Job
@@ -23,7 +23,7 @@ from rollbook.shared.jobs.register import Job
 log = logging.getLogger(__name__)
 
 
-class JobFailed(Exception):
+class JobFailedError(Exception):
     """An attempt failed. Says kind and place only: the original message may hold what a person typed."""
 
 
@@ -56,9 +56,9 @@ def run(job: Job, *, queue_job_id: int, attempts_so_far: int, stored: dict[str, 
         perform(attempt)
     except Exception as error:  # noqa: BLE001 - recorded and raised again as what may be logged
         _record_failure(attempt, error)
-        if not isinstance(error, (Refusal, UnitsFailed)):
+        if not isinstance(error, (Refusal, UnitsFailedError)):
             log.error("Job %s %s failed: %s", job.name, queue_job_id, describe(error))
-        raise JobFailed(describe(error)) from None
+        raise JobFailedError(describe(error)) from None
 
 
 def attempt_of(
@@ -76,7 +76,7 @@ def perform(attempt: Attempt) -> None:
     if attempt.job.commits_per_unit:
         report = attempt.job.function(**attempt.values)
         if isinstance(report, BatchReport) and report.failed:
-            raise UnitsFailed(report)
+            raise UnitsFailedError(report)
         with transaction.atomic():
             _record_success(attempt, report)
         return
@@ -121,7 +121,7 @@ def _record_success(attempt: Attempt, result: Any) -> None:
 
 def _record_failure(attempt: Attempt, error: Exception) -> None:
     outcome = JobRun.Outcome.GAVE_UP if attempt.is_last else JobRun.Outcome.FAILED
-    report = error.report if isinstance(error, UnitsFailed) else None
+    report = error.report if isinstance(error, UnitsFailedError) else None
     with transaction.atomic():
         _record(attempt, outcome, report=report, error=describe(error))
         if attempt.is_last:
@@ -136,7 +136,9 @@ def _record_failure(attempt: Attempt, error: Exception) -> None:
             )
 
 
-def _record(attempt: Attempt, outcome: JobRun.Outcome, *, report: BatchReport | None, error: str = "") -> None:
+def _record(
+    attempt: Attempt, outcome: JobRun.Outcome, *, report: BatchReport | None, error: str = ""
+) -> None:
     ended_at = clock.now()
     JobRun.objects.create(
         job=attempt.job.name,
@@ -159,7 +161,7 @@ def describe(error: BaseException) -> str:
     """Kind and place of an error, without its message: that may repeat what a person typed."""
     if isinstance(error, Refusal):
         return f"Refused: {error.code}"
-    if isinstance(error, UnitsFailed):
+    if isinstance(error, UnitsFailedError):
         return f"{len(error.report.failed)} rows failed: {error.report.kinds()}"
     kind = type(error).__name__
     if sqlstate := getattr(error.__cause__, "sqlstate", None):

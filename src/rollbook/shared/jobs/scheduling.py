@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from rollbook.core import clock, ids
 from rollbook.shared.jobs import register, rules
 from rollbook.shared.jobs.models import Schedule
-from rollbook.shared.jobs.queue import AlreadyWaiting
+from rollbook.shared.jobs.queue import AlreadyWaitingError
 from rollbook.shared.jobs.register import Job
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,9 @@ def _set(name: str, organisation_id: UUID | None, timezone: str, now: datetime) 
         next_due_at = rules.next_due(cron, timezone, now)
     except (KeyError, ValueError, OSError):
         # An unknown time zone of one organisation must not stop the schedules of the others.
-        log.error("Schedule %s of organisation %s: the time zone %s is unknown.", name, organisation_id, timezone)
+        log.error(
+            "Schedule %s of organisation %s: the time zone %s is unknown.", name, organisation_id, timezone
+        )
         return
     with connection.cursor() as cursor:
         cursor.execute(
@@ -113,7 +115,7 @@ def _queue_one(job: Job, schedule: Schedule) -> bool:
         values["local_date"] = _local_date(schedule)
     try:
         job.put(values, waiting_once=f"{job.name}:{schedule.for_organisation or 'installation'}")
-    except AlreadyWaiting:
+    except AlreadyWaitingError:
         log.warning("Job %s of %s still waits since its last time.", job.name, schedule.for_organisation)
         return False
     return True

@@ -1,7 +1,7 @@
 """For tests of other rooms: do what waits in the queue, here and now, in the present transaction.
 
-    record_payment(…)
-    assert work_off() == ["documents.render_receipt"]
+record_payment(…)
+assert work_off() == ["documents.render_receipt"]
 """
 
 from datetime import timedelta

@@ -122,7 +122,11 @@ def _entry_of(job: Job, keeper: Keeper) -> Callable[..., None]:
         number = context.job.id or 0
         with keeper.running.job(number):
             running.run(
-                job, queue_job_id=number, attempts_so_far=context.job.attempts, stored=stored, worker=keeper.name
+                job,
+                queue_job_id=number,
+                attempts_so_far=context.job.attempts,
+                stored=stored,
+                worker=keeper.name,
             )
 
     return entry
