@@ -1,6 +1,6 @@
 """Organisation, Campus and the base of every tenant table."""
 
-from typing import Any, ClassVar
+from typing import ClassVar, TypeVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -47,16 +47,14 @@ class Organisation(models.Model):
         return self.name
 
 
-class TenantQuerySet(models.QuerySet[Any]):
-    """A query set that names its organisation."""
+_Row = TypeVar("_Row", bound=models.Model)
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+class TenantManager(models.Manager[_Row]):
     """Adds `organisation_id = …` to every statement; outside a scope there are no rows."""
 
-    def get_queryset(self) -> TenantQuerySet:
-        queryset: TenantQuerySet = super().get_queryset()
-        return queryset.filter(organisation=CurrentOrganisation())
+    def get_queryset(self) -> models.QuerySet[_Row]:
+        return super().get_queryset().filter(organisation=CurrentOrganisation())
 
 
 class TenantModel(models.Model):

@@ -12,8 +12,11 @@ import phonenumbers
 NAME_LENGTH = 120
 
 #: Written in names around the world; everything that is not a letter, a mark or one of these is refused.
-_NAME_MARKS = frozenset(" .,-'\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
-                        "\N{MODIFIER LETTER TURNED COMMA}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{MIDDLE DOT}/()")  # fmt: skip
+_APOSTROPHE_MARKS = (
+    "\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
+    "\N{MODIFIER LETTER APOSTROPHE}\N{MODIFIER LETTER TURNED COMMA}"
+)
+_NAME_MARKS = frozenset(" .,-'/()\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{MIDDLE DOT}" + _APOSTROPHE_MARKS)
 #: Joiners shape letters of Indic and Arabic scripts; between other characters they hide things.
 _JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 _VARIATION_SELECTORS = re.compile("[\N{VARIATION SELECTOR-1}-\N{VARIATION SELECTOR-16}]")
@@ -23,13 +26,26 @@ _ORNAMENTAL = ("<font>", "<circle>", "<square>")
 
 #: Letters that do not come apart into a plain letter and an accent.
 _PLAIN = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n"}
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "ħ": "h",
+        "ŧ": "t",
+        "ŋ": "n",
+    }
 )
 _ACCENTS = re.compile("[\N{COMBINING GRAVE ACCENT}-\N{COMBINING LATIN SMALL LETTER X}]")
-_APOSTROPHES = re.compile("['`´\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
-                          "\N{MODIFIER LETTER APOSTROPHE}\N{MODIFIER LETTER TURNED COMMA}]")  # fmt: skip
+_APOSTROPHES = re.compile(f"['`´{_APOSTROPHE_MARKS}]")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f<>()\[\],;:\\\"]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z0-9-]{2,63}\Z")
+_EMAIL = re.compile(
+    r"[^@\s\x00-\x1f\x7f<>()\[\],;:\\\"]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z0-9-]{2,63}\Z"
+)
 
 
 class Name(NamedTuple):
@@ -116,7 +132,9 @@ def plain(text: str) -> str:
 
 def search_key(name: Name) -> str:
     """The key by which people are sorted: words of the name, family name first."""
-    return " ".join(" ".join(words_of(part)) for part in (name.family, name.given, name.middle, name.suffix) if part)
+    return " ".join(
+        " ".join(words_of(part)) for part in (name.family, name.given, name.middle, name.suffix) if part
+    )
 
 
 def words_of(text: str) -> list[str]:
@@ -140,7 +158,7 @@ def number_key(value: str) -> str:
 
 
 def number_tokens(value: str) -> set[str]:
-    """A number is found by its beginning and by the beginning of each group: 2031-00042 by "2031000", "00042" and "42"."""
+    """A number is found by its beginning and by that of each group: 2031-00042 by "2031000", "00042", "42"."""
     groups = [group for group in re.split(r"[^a-z0-9]+", plain(value)) if group]
     tokens = {number_key(value), *groups[1:]}
     tokens.update(group.lstrip("0") for group in groups[1:] if group.isdigit() and group.strip("0"))

@@ -25,7 +25,9 @@ class Person(TenantModel):
     given_name = models.CharField(max_length=NAME_LENGTH, blank=True)
     middle_name = models.CharField(max_length=NAME_LENGTH, blank=True)
     suffix = models.CharField(max_length=20, blank=True, help_text="Jr., III and the like.")
-    preferred_name = models.CharField(max_length=NAME_LENGTH, blank=True, help_text="What they like to be called.")
+    preferred_name = models.CharField(
+        max_length=NAME_LENGTH, blank=True, help_text="What they like to be called."
+    )
     birth_date = models.DateField(null=True)
     sex = models.CharField(max_length=1, choices=Sex.choices, blank=True)
     #: The photo among the stored files; that room stands below this one, so it is a plain id.
@@ -43,13 +45,19 @@ class Person(TenantModel):
         base_manager_name = "objects"
         verbose_name_plural = "people"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="people_person_has_name", condition=~Q(family_name="", given_name="")),
-            models.CheckConstraint(name="people_person_not_own_double", condition=~Q(merged_into=models.F("id"))),
+            models.CheckConstraint(
+                name="people_person_has_name", condition=~Q(family_name="", given_name="")
+            ),
+            models.CheckConstraint(
+                name="people_person_not_own_double", condition=~Q(merged_into=models.F("id"))
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="people_person_by_name", fields=["organisation", "search_key", "id"]),
             models.Index(
-                name="people_person_doubles", fields=["organisation", "merged_into"], condition=Q(merged_into__isnull=False)
+                name="people_person_doubles",
+                fields=["organisation", "merged_into"],
+                condition=Q(merged_into__isnull=False),
             ),
         ]
 
@@ -86,7 +94,9 @@ class Identifier(TenantModel):
     """A number that a person carries: on a card, in a barcode, from a government. Found by the search."""
 
     person = TenantForeignKey(Person)
-    kind = models.CharField(max_length=50, help_text="Such as college.student_number, barcode or government.psn.")
+    kind = models.CharField(
+        max_length=50, help_text="Such as college.student_number, barcode or government.psn."
+    )
     value = models.CharField(max_length=60)
     #: Letters and digits only, lower case, so that hyphens and spaces do not make two numbers of one.
     value_key = models.CharField(max_length=60, db_collation="C")
@@ -110,7 +120,8 @@ class Identifier(TenantModel):
 class SearchToken(TenantModel):
     """One word by which a person is found: part of a name, a number, a phone or an e-mail address.
 
-    Compared by range in the "C" collation: such comparisons may use the index under row security, LIKE may not.
+    Compared by range in the "C" collation: under row security such comparisons may use the index, LIKE may
+    not.
     """
 
     class Kind(models.TextChoices):

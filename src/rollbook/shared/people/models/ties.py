@@ -49,7 +49,9 @@ class Relationship(TenantModel):
             models.CheckConstraint(name="people_relationship_two", condition=~Q(person=models.F("relative"))),
             models.CheckConstraint(
                 name="people_relationship_dates",
-                condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=models.F("started_on")),
+                condition=Q(started_on__isnull=True)
+                | Q(ended_on__isnull=True)
+                | Q(ended_on__gte=models.F("started_on")),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -83,7 +85,9 @@ class HouseholdMember(TenantModel):
     class Meta:
         base_manager_name = "objects"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(name="people_member_unique", fields=["organisation", "household", "person"]),
+            models.UniqueConstraint(
+                name="people_member_unique", fields=["organisation", "household", "person"]
+            ),
             models.UniqueConstraint(
                 name="people_member_one_head", fields=["organisation", "household"], condition=Q(is_head=True)
             ),
@@ -113,7 +117,9 @@ class Merge(TenantModel):
         base_manager_name = "objects"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                name="people_merge_one_live", fields=["organisation", "duplicate"], condition=Q(undone_at__isnull=True)
+                name="people_merge_one_live",
+                fields=["organisation", "duplicate"],
+                condition=Q(undone_at__isnull=True),
             ),
             models.CheckConstraint(name="people_merge_two", condition=~Q(survivor=models.F("duplicate"))),
             models.CheckConstraint(name="people_merge_has_reason", condition=~Q(reason="")),

@@ -1,0 +1,50 @@
+"""Every change to what is written about people, one function per act."""
+
+from rollbook.shared.people.services.merging import merge_people, undo_merge
+from rollbook.shared.people.services.persons import (
+    add_person,
+    bulk_add,
+    change_person,
+    check_rows,
+    set_photo,
+)
+from rollbook.shared.people.services.reach import (
+    add_contact_point,
+    add_identifier,
+    bulk_add_identifiers,
+    make_primary,
+    mark_verified,
+    remove_contact_point,
+    remove_identifier,
+    set_address,
+)
+from rollbook.shared.people.services.ties import (
+    end_relationship,
+    join_household,
+    leave_household,
+    make_household,
+    relate,
+)
+
+__all__ = [
+    "add_contact_point",
+    "add_identifier",
+    "add_person",
+    "bulk_add",
+    "bulk_add_identifiers",
+    "change_person",
+    "check_rows",
+    "end_relationship",
+    "join_household",
+    "leave_household",
+    "make_household",
+    "make_primary",
+    "mark_verified",
+    "merge_people",
+    "relate",
+    "remove_contact_point",
+    "remove_identifier",
+    "set_address",
+    "set_photo",
+    "undo_merge",
+]
