@@ -25,7 +25,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What somebody has to know to decide: what it is about, what changes, what follows in money or records."""
+    """What somebody has to know to decide: what it is about, what changes, what follows from it."""
 
     title: str
     changes: list[Change] = field(default_factory=list)
@@ -74,7 +74,7 @@ def kind_of(key: str) -> ApprovalKind:
     """The declared kind; asking for another is a programming mistake."""
     if key not in _kinds:
         raise LookupError(
-            f"No approval kind {key} is registered. Call approvals.register_kind(…) where the module is wired."
+            f"No approval kind {key} is registered: its module calls approvals.register_kind(…)."
         )
     return _kinds[key]
 

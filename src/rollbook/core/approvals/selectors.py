@@ -1,6 +1,5 @@
 """Requests for a decision, limited to those the actor proposed or may decide."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,22 +10,22 @@ from rollbook.core.errors import NotFound
 from rollbook.core.permissions.actor import Actor
 
 
-def visible_requests(actor: Actor) -> "QuerySet[ApprovalRequest]":
+def visible_requests(actor: Actor) -> QuerySet[ApprovalRequest]:
     """The requests that an actor proposed, may decide, or may see as an overseer."""
-    requests: Any = ApprovalRequest.objects.select_related("proposed_by", "decided_by")
+    requests: QuerySet[ApprovalRequest] = ApprovalRequest.objects.select_related("proposed_by", "decided_by")
     if actor.may(permissions.VIEW_ALL_REQUESTS):
-        return requests  # type: ignore[no-any-return]
+        return requests
     decidable = [key for key, kind in register.kinds().items() if actor.may(kind.approve_permission)]
-    return requests.filter(Q(kind__in=decidable) | Q(proposed_by=actor.user_id))  # type: ignore[no-any-return]
+    return requests.filter(Q(kind__in=decidable) | Q(proposed_by=actor.user_id))
 
 
-def waiting_for(actor: Actor) -> "QuerySet[ApprovalRequest]":
+def waiting_for(actor: Actor) -> QuerySet[ApprovalRequest]:
     """What waits for this actor's own decision, oldest first."""
     decidable = [key for key, kind in register.kinds().items() if actor.may(kind.approve_permission)]
     waiting = ApprovalRequest.objects.filter(state=ApprovalRequest.State.PROPOSED, kind__in=decidable)
     if actor.user_id is not None:
         waiting = waiting.exclude(proposed_by=actor.user_id)
-    return waiting.order_by("created_at", "id")  # type: ignore[no-any-return]
+    return waiting.order_by("created_at", "id")
 
 
 def get_request(actor: Actor, request_id: UUID) -> ApprovalRequest:

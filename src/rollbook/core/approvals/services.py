@@ -26,6 +26,7 @@ from rollbook.core.audit.rules import plain_facts
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.scope import tenant_scope
 
 __all__ = ["Change", "Description", "decide", "expire_overdue", "propose", "register_kind", "withdraw"]
 
@@ -110,7 +111,7 @@ def decide(actor: Actor, request_id: UUID, *, approve: bool, note: str = "") -> 
 
 def _may_decide(actor: Actor, request: ApprovalRequest, moment: datetime) -> None:
     about = {"target_type": request.target_type, "target_id": request.target_id, "request_id": request.id}
-    if actor.impersonator_id is not None:
+    if actor.stands_in:
         raise DecisionWhileImpersonating(**about)
     if not request.may_become(State.APPROVED):
         raise AlreadyDecided(state=request.get_state_display().lower(), **about)
@@ -146,12 +147,13 @@ def expire_overdue(organisation_id: UUID) -> int:
     """Close the requests whose time is over; they have to be asked for again."""
     moment = clock.now()
     actor = Actor.system(organisation_id, job="approvals.expire_overdue")
-    overdue = list(
-        ApprovalRequest.objects.select_for_update(skip_locked=True).filter(
-            state=State.PROPOSED, expires_at__lte=moment
+    with tenant_scope(organisation_id):
+        overdue = list(
+            ApprovalRequest.objects.select_for_update(skip_locked=True).filter(
+                state=State.PROPOSED, expires_at__lte=moment
+            )
         )
-    )
-    for request in overdue:
-        _settle(request, State.EXPIRED, None, moment, "")
-        record(actor, "approvals.expired", request, kind=request.kind, about=request.target_id)
+        for request in overdue:
+            _settle(request, State.EXPIRED, None, moment, "")
+            record(actor, "approvals.expired", request, kind=request.kind, about=request.target_id)
     return len(overdue)

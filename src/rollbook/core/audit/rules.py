@@ -1,9 +1,11 @@
-"""What an entry says: the difference between before and after, plain values, no secrets."""
+"""What an entry says (differences, plain values, no secrets) and what a seal's hash is made of."""
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping
-from datetime import date, datetime, time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -62,22 +64,47 @@ def _masked_inside(value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """A value as JSON carries it: amounts and decimals exact, moments in ISO 8601, ids as text."""
-    if value is None or isinstance(value, bool | int):
-        return value
     if isinstance(value, str):
         # PostgreSQL keeps no NUL in text, and no sentence needs one.
         return str(value).replace("\x00", "")
-    if isinstance(value, Money):
-        return {"minor": value.minor, "currency": value.currency}
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, UUID | Decimal):
-        return str(value)
-    if isinstance(value, Mapping):
-        return plain_facts(value)
-    if isinstance(value, list | tuple | set | frozenset):
-        items = [plain(item) for item in value]
-        return sorted(items, key=json.dumps) if isinstance(value, set | frozenset) else items
+    if value is None or isinstance(value, bool | int):
+        return value
+    for kinds, as_plain in _PLAIN:
+        if isinstance(value, kinds):
+            return as_plain(value)
     raise TypeError(
         f"An entry cannot carry a {type(value).__name__}; give an id, a number, a text or a moment."
     )
+
+
+_PLAIN: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    ((UUID, Decimal), str),
+    (Money, lambda money: {"minor": money.minor, "currency": money.currency}),
+    ((datetime, date, time), lambda moment: moment.isoformat()),
+    (Mapping, plain_facts),
+    ((list, tuple), lambda items: [plain(item) for item in items]),
+    ((set, frozenset), lambda items: sorted((plain(item) for item in items), key=json.dumps)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SealHead:
+    """What a seal states; its hash covers all of it, and through `previous_hash` every seal before."""
+
+    organisation_id: UUID
+    stream: str
+    number: int
+    scheme: int
+    horizon: int
+    cluster: str
+    entry_count: int
+    entries_digest: str
+    sealed_at: datetime
+    previous_hash: str
+
+    def hash(self) -> str:
+        """SHA-256 of the statement in canonical JSON."""
+        stated = {name: plain(getattr(self, name)) for name in self.__slots__}
+        stated["sealed_at"] = self.sealed_at.astimezone(UTC).isoformat(timespec="microseconds")
+        canonical = json.dumps(stated, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()

@@ -26,6 +26,7 @@ from rollbook.core.idempotency.errors import (
 from rollbook.core.idempotency.models import StoredAnswer
 from rollbook.core.idempotency.rules import checked_key, fingerprint, lock_number
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.scope import tenant_scope
 
 __all__ = [
     "REMEMBER_COLUMNS",
@@ -64,6 +65,11 @@ _TYPES = {
 REMEMBER_COLUMNS: tuple[str, ...] = tuple(_TYPES)
 #: Typed parameters for those columns, for a SELECT or a CTE.
 REMEMBER_PLACEHOLDERS = ", ".join(f"%s::{kind}" for kind in _TYPES.values())
+
+_REMEMBER = f"""
+INSERT INTO idempotency_storedanswer ({", ".join(REMEMBER_COLUMNS)}) VALUES ({REMEMBER_PLACEHOLDERS})
+ON CONFLICT (organisation_id, actor_id, route, key) DO NOTHING RETURNING id
+"""  # noqa: S608 — our own column names
 
 _FIND = """
 SELECT {lock}, s.fingerprint, s.status, s.body
@@ -139,7 +145,8 @@ def lookup(actor: Actor, route: str, key: str, fingerprint: str) -> StoredAnswer
     work, waits for it; when that takes longer than the lock timeout, refuses with REQUEST_IN_PROGRESS.
     """
     key = checked_key(key)
-    place = [actor.organisation_id, _actor_id(actor), route, key]
+    actor_id = _actor_id(actor)
+    place: list[Any] = [actor.organisation_id, actor_id, route, key]
     lock = lock_number(*map(str, place))
     with connection.cursor() as cursor:
         cursor.execute(_FIND.format(lock="pg_try_advisory_xact_lock(%s)"), [lock, *place])
@@ -198,11 +205,7 @@ def remember_sql(
     Its one row (the key's id) must be handed to `confirm_remembered`: no row means that another
     request with this key came first and this transaction must not commit.
     """
-    statement = (
-        f"INSERT INTO idempotency_storedanswer ({', '.join(REMEMBER_COLUMNS)}) VALUES ({REMEMBER_PLACEHOLDERS}) "
-        "ON CONFLICT (organisation_id, actor_id, route, key) DO NOTHING RETURNING id"
-    )
-    return statement, remember_values(actor, route, key, fingerprint, status, body, kept_for=kept_for)
+    return _REMEMBER, remember_values(actor, route, key, fingerprint, status, body, kept_for=kept_for)
 
 
 def remember_values(
@@ -239,8 +242,9 @@ def confirm_remembered(row: Any) -> None:
 
 def purge_expired(organisation_id: UUID) -> int:
     """Forget answers whose time is over; answers to acts of money are kept."""
-    removed, _ = StoredAnswer.objects.filter(expires_at__lt=clock.now()).delete()
-    return int(removed)
+    with tenant_scope(organisation_id):
+        removed, _ = StoredAnswer.objects.filter(expires_at__lt=clock.now()).delete()
+        return int(removed)
 
 
 def _actor_id(actor: Actor) -> UUID:

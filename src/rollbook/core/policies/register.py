@@ -42,7 +42,7 @@ _previews: dict[str, PreviewFunction] = {}
 
 def declare(
     key: str,
-    type: PolicyType | type,
+    type: PolicyType | type,  # noqa: A002 — as declarations read
     default: Any,
     sentence: str,
     *,

@@ -1,5 +1,8 @@
 """Recording acts and reads, sealing them, and proving that nothing was altered since."""
 
+from rollbook.core.audit.services.many import record_many
+from rollbook.core.audit.services.partitions import ensure_partitions
+from rollbook.core.audit.services.publishing import acknowledge_restore, publish_seals
 from rollbook.core.audit.services.recording import (
     AUDIT_COLUMNS,
     AUDIT_INSERT,
@@ -11,15 +14,25 @@ from rollbook.core.audit.services.recording import (
     record_refusal,
     record_rows,
 )
+from rollbook.core.audit.services.sealing import seal_entries
+from rollbook.core.audit.services.verifying import Finding, Report, verify
 
 __all__ = [
     "AUDIT_COLUMNS",
     "AUDIT_INSERT",
     "AUDIT_PLACEHOLDERS",
+    "Finding",
+    "Report",
+    "acknowledge_restore",
     "audit_row",
     "audit_values",
+    "ensure_partitions",
+    "publish_seals",
     "record",
     "record_access",
+    "record_many",
     "record_refusal",
     "record_rows",
+    "seal_entries",
+    "verify",
 ]

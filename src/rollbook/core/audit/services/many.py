@@ -11,14 +11,13 @@ from rollbook.core.audit.rules import without_secrets
 from rollbook.core.audit.services.recording import AUDIT_COLUMNS, _as_json, _circumstances
 from rollbook.core.permissions.actor import Actor
 
-_SHARED = ", ".join(AUDIT_COLUMNS)
 _INSERT = f"""
-INSERT INTO audit_auditentry ({_SHARED})
-SELECT %s::uuid, e.id, %s::timestamptz, %s, %s::uuid, %s::uuid, %s, %s, e.target_id, %s, %s, %s, %s, '', '{{}}'::jsonb,
-       e.facts::jsonb
+INSERT INTO audit_auditentry ({", ".join(AUDIT_COLUMNS)})
+SELECT %s::uuid, e.id, %s::timestamptz, %s, %s::uuid, %s::uuid, %s, %s, e.target_id, %s, %s, %s,
+       %s, '', '{{}}'::jsonb, e.facts::jsonb
   FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS e(id, target_id, facts)
 RETURNING id
-"""
+"""  # noqa: S608 — our own column names
 
 
 def record_many(
