@@ -31,6 +31,7 @@ class Role:
 
 _permissions: dict[str, Permission] = {}
 _roles: dict[str, Role] = {}
+_entrusted: dict[str, set[str]] = {}
 
 
 def register(name: str, sentence: str, *, roles: Iterable[str] = ()) -> str:
@@ -65,10 +66,21 @@ def permissions() -> dict[str, Permission]:
 def roles(system: str | None = None) -> dict[str, Role]:
     """Every declared role by key, or those that an organisation of one system starts with."""
     return {
-        key: role for key, role in _roles.items() if system is None or not role.systems or system in role.systems
+        key: role
+        for key, role in _roles.items()
+        if system is None or not role.systems or system in role.systems
     }
+
+
+def entrust(role_key: str, *names: str) -> None:
+    """Let a role start with permissions that lower rooms declared: in a college, registrars add people."""
+    unknown = sorted(set(names) - set(_permissions))
+    if unknown:
+        raise ValueError(f"Nobody declared {', '.join(unknown)}.")
+    _entrusted.setdefault(role_key, set()).update(names)
 
 
 def permissions_of(role_key: str) -> frozenset[str]:
     """The permissions that a role bundle starts with."""
-    return frozenset(name for name, permission in _permissions.items() if role_key in permission.roles)
+    declared = {name for name, permission in _permissions.items() if role_key in permission.roles}
+    return frozenset(declared | _entrusted.get(role_key, set()))

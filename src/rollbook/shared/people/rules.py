@@ -158,7 +158,7 @@ def number_key(value: str) -> str:
 
 
 def number_tokens(value: str) -> set[str]:
-    """A number is found by its beginning and by that of each group: 2031-00042 by "2031000", "00042", "42"."""
+    """A number is found by its beginning and by each group: 2031-00042 by "2031000", "00042" and "42"."""
     groups = [group for group in re.split(r"[^a-z0-9]+", plain(value)) if group]
     tokens = {number_key(value), *groups[1:]}
     tokens.update(group.lstrip("0") for group in groups[1:] if group.isdigit() and group.strip("0"))
