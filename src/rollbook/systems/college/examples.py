@@ -1,0 +1,73 @@
+"""Believable people and things for tests of the college. What matters to a test is said in the test."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from rollbook.core.identity.models import Membership, User
+from rollbook.core.ids import new_id
+from rollbook.core.permissions import register
+from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.scope import require_organisation_id
+from rollbook.systems.college import roles
+from rollbook.systems.college.catalogue.models import Programme, Term
+
+
+def a_member(*role_keys: str, name: str = "Rosa Santos", person_id: UUID | None = None) -> Actor:
+    """Somebody with roles in the organisation in scope, who really stands in its tables."""
+    user = User.objects.create(display_name=name, email=f"{new_id().hex[-16:]}@example.test")
+    membership = Membership.objects.create(user=user, roles=list(role_keys), name=name, person_id=person_id)
+    declared = register.roles()
+    return Actor(
+        organisation_id=require_organisation_id(),
+        user_id=user.id,
+        membership_id=membership.id,
+        person_id=person_id,
+        name=name,
+        roles=frozenset(role_keys),
+        permissions=frozenset().union(*(register.permissions_of(key) for key in role_keys)),
+        grants=frozenset().union(*(declared[key].grants for key in role_keys)),
+    )
+
+
+def an_administrator() -> Actor:
+    """Sets the house up."""
+    return a_member("administrator", name="Andres Lim")
+
+
+def a_registrar() -> Actor:
+    """Keeps the records."""
+    return a_member(roles.REGISTRAR, name="Rosa Santos")
+
+
+def a_head_registrar() -> Actor:
+    """Keeps the records and approves."""
+    return a_member(roles.HEAD_REGISTRAR, name="Helena Cruz")
+
+
+def a_cashier() -> Actor:
+    """Takes money at the counter."""
+    return a_member(roles.CASHIER, name="Carlo Reyes")
+
+
+def a_stranger() -> Actor:
+    """Belongs to the organisation but may do nothing."""
+    return a_member(name="Nemo Bautista")
+
+
+def a_programme(code: str = "BSIT", **fields: Any) -> Programme:
+    """A programme of four years."""
+    named = {"name": f"Bachelor of {code}", **fields}
+    programme: Programme = Programme.objects.create(code=code, **named)
+    return programme
+
+
+def a_term(code: str = "2031-1", *, state: str = Term.State.ENROLMENT_OPEN, **fields: Any) -> Term:
+    """A first semester whose enrolment is open."""
+    year = int(code[:4])
+    kind = {"1": Term.Kind.FIRST, "2": Term.Kind.SECOND, "S": Term.Kind.SUMMER}[code[-1]]
+    first = {"1": date(year, 8, 1), "2": date(year + 1, 1, 1), "S": date(year + 1, 6, 1)}[code[-1]]
+    last = {"1": date(year, 12, 31), "2": date(year + 1, 5, 31), "S": date(year + 1, 7, 31)}[code[-1]]
+    named = {"academic_year": f"{year}-{year + 1}", "kind": kind, "starts_on": first, "ends_on": last, **fields}
+    term: Term = Term.objects.create(code=code, state=state, **named)
+    return term
