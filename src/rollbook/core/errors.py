@@ -52,6 +52,8 @@ class SignInNeeded(Refusal):
 
     code = "SIGN_IN_NEEDED"
     status = 401
+    #: Where a browser is sent to do it.
+    url_name: ClassVar[str] = "account_login"
 
 
 class Invalid(Refusal):

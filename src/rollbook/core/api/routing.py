@@ -7,6 +7,9 @@
 
 The wrapper around each endpoint resolves the actor, opens the tenant scope (one transaction for the
 whole request), checks the permission, and rolls everything back when the answer is a refusal.
+
+`rate=` says how often one may ask: `limits.MONEY` for payments and enrolment; otherwise 1,000 an hour for
+whoever is signed in and 100 an hour per address for public endpoints.
 """
 
 from collections.abc import Callable
@@ -19,8 +22,10 @@ from ninja import Router as NinjaRouter
 from ninja.decorators import decorate_view
 from ninja.utils import check_csrf
 
+from rollbook.core.api import limits
 from rollbook.core.api.problems import Problem, problem_response, refusal_from
 from rollbook.core.errors import Forbidden, Refusal
+from rollbook.core.identity.counting import Limit
 from rollbook.core.identity.door import actor_scope
 from rollbook.core.permissions.actor import Actor
 
@@ -45,32 +50,44 @@ View = Callable[..., Any]
 class Router(NinjaRouter):
     """A ninja router whose operations declare a permission."""
 
-    def get(self, path: str, *, permission: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
-        return self._operation(["GET"], path, permission, options)
+    def get(  # type: ignore[override]
+        self, path: str, *, permission: str, rate: Limit | None = None, **options: Any
+    ) -> Callable[[View], View]:
+        return self._operation(["GET"], path, permission, rate, options)
 
-    def post(self, path: str, *, permission: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
-        return self._operation(["POST"], path, permission, options)
+    def post(  # type: ignore[override]
+        self, path: str, *, permission: str, rate: Limit | None = None, **options: Any
+    ) -> Callable[[View], View]:
+        return self._operation(["POST"], path, permission, rate, options)
 
-    def put(self, path: str, *, permission: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
-        return self._operation(["PUT"], path, permission, options)
+    def put(  # type: ignore[override]
+        self, path: str, *, permission: str, rate: Limit | None = None, **options: Any
+    ) -> Callable[[View], View]:
+        return self._operation(["PUT"], path, permission, rate, options)
 
-    def patch(self, path: str, *, permission: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
-        return self._operation(["PATCH"], path, permission, options)
+    def patch(  # type: ignore[override]
+        self, path: str, *, permission: str, rate: Limit | None = None, **options: Any
+    ) -> Callable[[View], View]:
+        return self._operation(["PATCH"], path, permission, rate, options)
 
-    def delete(self, path: str, *, permission: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
-        return self._operation(["DELETE"], path, permission, options)
+    def delete(  # type: ignore[override]
+        self, path: str, *, permission: str, rate: Limit | None = None, **options: Any
+    ) -> Callable[[View], View]:
+        return self._operation(["DELETE"], path, permission, rate, options)
 
     def _operation(
-        self, methods: list[str], path: str, permission: str, options: dict[str, Any]
+        self, methods: list[str], path: str, permission: str, rate: Limit | None, options: dict[str, Any]
     ) -> Callable[[View], View]:
+        limit = rate or (limits.ANONYMOUS if permission == PUBLIC else limits.SIGNED_IN)
         options["response"] = _with_problems(options.get("response"), permission)
-        options.setdefault("openapi_extra", {})["x-permission"] = permission
+        extra = options.setdefault("openapi_extra", {})
+        extra["x-permission"] = permission
+        extra["x-rate-limit"] = f"{limit.times} in {int(limit.span.total_seconds())} seconds"
         declare = self.api_operation(methods, path, **options)
+        door = _past_the_counter(limit) if permission == PUBLIC else _through_the_door(permission, limit)
 
         def decorator(view: View) -> View:
-            if permission != PUBLIC:
-                view = decorate_view(_through_the_door(permission))(view)
-            return declare(view)
+            return declare(decorate_view(door)(view))
 
         return decorator
 
@@ -81,11 +98,26 @@ def _with_problems(response: Any, permission: str) -> dict[Any, Any]:
     return answers | {status: Problem for status in refused if status not in answers}
 
 
-def _through_the_door(permission: str) -> Callable[[View], View]:
+def _past_the_counter(limit: Limit) -> Callable[[View], View]:
+    def decorator(run: View) -> View:
+        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                limits.check_visitor(request, limit)
+            except Refusal as refusal:
+                return problem_response(request, refusal)
+            response: HttpResponse = run(request, *args, **kwargs)
+            return response
+
+        return counted
+
+    return decorator
+
+
+def _through_the_door(permission: str, limit: Limit) -> Callable[[View], View]:
     def decorator(run: View) -> View:
         def in_scope(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                return _run_as_actor(permission, run, request, args, kwargs)
+                return _run_counted(permission, limit, run, request, args, kwargs)
             except Refusal as refusal:
                 return problem_response(request, refusal)
 
@@ -94,8 +126,23 @@ def _through_the_door(permission: str) -> Callable[[View], View]:
     return decorator
 
 
-def _run_as_actor(permission: str, run: View, request: ApiRequest, args: Any, kwargs: Any) -> HttpResponse:
-    with actor_scope(request) as actor:
+def _run_counted(
+    permission: str, limit: Limit, run: View, request: ApiRequest, args: Any, kwargs: Any
+) -> HttpResponse:
+    try:
+        return _run_as_actor(permission, limit, run, request, args, kwargs)
+    except limits.LeaseNeeded as needed:
+        # Nothing has been done yet. Fetched outside the transaction, so that no refusal gives permits back.
+        limits.fetch(needed.limit, needed.subject)
+    return _run_as_actor(permission, None, run, request, args, kwargs)
+
+
+def _run_as_actor(
+    permission: str, limit: Limit | None, run: View, request: ApiRequest, args: Any, kwargs: Any
+) -> HttpResponse:
+    with actor_scope(request, bearer=True) as actor:
+        if limit is not None:
+            limits.charge(limit, limits.subject_of(actor))
         if actor.kind == "user" and check_csrf(request) is not None:
             raise Forbidden(reason="csrf")
         if permission != SIGNED_IN:

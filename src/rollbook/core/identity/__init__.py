@@ -1,1 +1,1 @@
-"""People who sign in: users, their memberships in organisations, tokens, factors and what they did at the door."""
+"""People who sign in: users, memberships in organisations, tokens, factors and what they did at the door."""

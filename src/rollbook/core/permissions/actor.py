@@ -1,6 +1,7 @@
 """The actor: who performs an act, in which organisation, with which rights."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -23,8 +24,17 @@ class Actor:
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     grants: frozenset[str] = frozenset()
-    #: The member of staff behind an impersonation.
+    #: The user behind an impersonation, who acts as `user_id`. May approve nothing.
     impersonator_id: UUID | None = None
+    impersonator_name: str = ""
+    #: Platform staff looking into the organisation: the entry on its record of support access.
+    support_access_id: UUID | None = None
+    #: When an impersonation or a support access is over.
+    stands_in_until: datetime | None = None
+    session_id: UUID | None = None
+    token_id: UUID | None = None
+    #: When the person last proved in this session who they are, by password or second factor.
+    proved_at: datetime | None = None
     request_id: str = ""
     ip: str = ""
     user_agent: str = ""
@@ -37,9 +47,20 @@ class Actor:
         """The actor of background work; `job` names it in the audit."""
         return cls(organisation_id=organisation_id, kind="system", job=job, name="SYSTEM", is_system=True)
 
+    @property
+    def stands_in(self) -> bool:
+        """Whether somebody acts here as, or for, somebody else."""
+        return self.impersonator_id is not None or self.support_access_id is not None
+
     def may(self, permission: str) -> bool:
         """Tell whether the actor holds a permission."""
         return self.is_system or permission in self.permissions
+
+    def require_membership(self) -> UUID:
+        """The actor's own membership; refuse who has none, such as background work or platform staff."""
+        if self.membership_id is None:
+            raise Forbidden(needed="membership")
+        return self.membership_id
 
     def require(self, permission: str) -> None:
         """Refuse the act unless the actor holds the permission."""

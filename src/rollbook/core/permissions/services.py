@@ -7,7 +7,7 @@ from rollbook.core.permissions.models import RoleBundle
 def install_role_bundles(system: str) -> list[RoleBundle]:
     """Give the organisation in scope the bundles that its system starts with; those that stand are kept."""
     standing = set(RoleBundle.objects.values_list("key", flat=True))
-    return RoleBundle.objects.bulk_create(
+    made: list[RoleBundle] = RoleBundle.objects.bulk_create(
         RoleBundle(
             key=role.key,
             label=role.label,
@@ -19,3 +19,4 @@ def install_role_bundles(system: str) -> list[RoleBundle]:
         for role in register.roles(system).values()
         if role.key not in standing
     )
+    return made

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -41,8 +41,8 @@ def page(*, permission: str) -> Callable[[View], View]:
         def in_scope(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 return _run_as_actor(permission, view, request, args, kwargs)
-            except SignInNeeded:
-                return _to_sign_in(request)
+            except SignInNeeded as needed:
+                return _to_sign_in(request, needed)
             except Exception as error:
                 refusal = refusal_from(error)
                 if refusal is None:
@@ -68,11 +68,21 @@ def _run_as_actor(permission: str, view: View, request: PageRequest, args: Any, 
         return response
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    target = f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+def _to_sign_in(request: HttpRequest, needed: SignInNeeded) -> HttpResponse:
+    target = f"{reverse(needed.url_name)}?{urlencode({'next': _where_they_were(request)})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
+
+
+def _where_they_were(request: HttpRequest) -> str:
+    """The page to come back to: of a form that was sent, the one that showed it."""
+    is_form = request.method != "GET"
+    shown = request.headers.get("HX-Current-URL") or (request.headers.get("Referer", "") if is_form else "")
+    if not shown:
+        return "/" if is_form else request.get_full_path()
+    parts = urlsplit(shown)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:

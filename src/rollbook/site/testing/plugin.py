@@ -25,6 +25,8 @@ def _point_at_test_home() -> None:
         del os.environ[name]
     home = os.environ.get("ROLLBOOK_TEST_HOME") or str(repository() / ".rollbook-test")
     os.environ.update({"ROLLBOOK_HOME": home, "ROLLBOOK_ENV": "development", "ROLLBOOK_LOG_LEVEL": "WARNING"})
+    # Tests of other rooms sign in with a password alone and ask often; identity and the API test the real rules.
+    os.environ.update({"ROLLBOOK_REQUIRE_SECOND_FACTOR": "false", "ROLLBOOK_RATE_LIMIT_FACTOR": "10000"})
     os.environ["DJANGO_SETTINGS_MODULE"] = "rollbook.site.settings"
     given = os.environ.get("DATABASE_URL")
     if given:

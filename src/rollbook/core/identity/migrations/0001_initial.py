@@ -3,58 +3,112 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
+from django.conf import settings
+from django.db import migrations, models
+
 import rollbook.core.clock
 import rollbook.core.db.operations
 import rollbook.core.ids
 import rollbook.core.tenancy.fields
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('rollbook_db', '0001_guards'),
-        ('tenancy', '0001_initial'),
+        ("rollbook_db", "0001_guards"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('id', models.UUIDField(default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(blank=True, help_text='Lower case; empty for those who sign in by number.', max_length=254, null=True, unique=True)),
-                ('display_name', models.CharField(max_length=200)),
-                ('language', models.CharField(blank=True, max_length=16)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_platform_staff', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True,
+                        help_text="Lower case; empty for those who sign in by number.",
+                        max_length=254,
+                        null=True,
+                        unique=True,
+                    ),
+                ),
+                ("display_name", models.CharField(max_length=200)),
+                ("language", models.CharField(blank=True, max_length=16)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_platform_staff", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='identity_user_email_is_lower')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="identity_user_email_is_lower",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), default=list, size=None)),
-                ('person_id', models.UUIDField(blank=True, help_text='The person on the roll that this user is.', null=True)),
-                ('login_name', models.CharField(blank=True, help_text='A student or employee number.', max_length=60, null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('organisation', rollbook.core.tenancy.fields.OrganisationField()),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50), default=list, size=None
+                    ),
+                ),
+                (
+                    "person_id",
+                    models.UUIDField(
+                        blank=True, help_text="The person on the roll that this user is.", null=True
+                    ),
+                ),
+                (
+                    "login_name",
+                    models.CharField(
+                        blank=True, help_text="A student or employee number.", max_length=60, null=True
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'user'), name='identity_membership_user_unique'), models.UniqueConstraint(fields=('organisation', 'login_name'), name='identity_membership_login_unique')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "user"), name="identity_membership_user_unique"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "login_name"), name="identity_membership_login_unique"
+                    ),
+                ],
             },
         ),
         rollbook.core.db.operations.IsolateTable(
-            name='Membership',
-            restricted_as='',
+            name="Membership",
+            restricted_as="",
         ),
     ]

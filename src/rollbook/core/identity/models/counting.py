@@ -4,7 +4,7 @@ from django.db import models
 
 
 class RateWindow(models.Model):
-    """What has been used of a limit in one span of time. An unlogged table: a crash empties it, which harms nobody."""
+    """What was used of a limit in one span of time. Unlogged: a crash empties it, and harms nobody."""
 
     key = models.CharField(max_length=120, primary_key=True)
     used = models.IntegerField()

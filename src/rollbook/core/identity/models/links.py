@@ -22,12 +22,15 @@ class PasswordLink(TenantModel):
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the secret in the link.")
     expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True, help_text="A newer link took its place.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(name="identity_passwordlink_digest_unique", fields=["organisation", "digest"]),
+            models.UniqueConstraint(
+                name="identity_passwordlink_digest_unique", fields=["organisation", "digest"]
+            ),
             models.CheckConstraint(
                 name="identity_passwordlink_lives_at_most_72_hours",
                 condition=Q(expires_at__lte=F("created_at") + timedelta(hours=72)),

@@ -12,7 +12,7 @@ from rollbook.core.identity.models.users import User
 
 
 class Session(models.Model):
-    """One browser that is signed in, or is about to. Nobody can use a row that leaks: only the key's digest is kept."""
+    """One browser that is signed in, or about to. A row that leaks opens nothing: it has the key's digest."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the key in the cookie.")
@@ -21,7 +21,9 @@ class Session(models.Model):
     started_at = models.DateTimeField(default=clock.now)
     last_seen_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField(db_index=True)
-    idle_minutes = models.PositiveSmallIntegerField(null=True, help_text="Ends after so long without a request.")
+    idle_minutes = models.PositiveSmallIntegerField(
+        null=True, help_text="Ends after so long without a request."
+    )
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=200, blank=True)
 
@@ -30,7 +32,7 @@ class Session(models.Model):
 
 
 class LoginEvent(models.Model):
-    """Something that happened at the door. Append-only; what a stranger typed is kept as a keyed digest only."""
+    """Something that happened at the door. Append-only; what a stranger typed is kept as a keyed digest."""
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", "Signed in"
@@ -53,7 +55,9 @@ class LoginEvent(models.Model):
     happened_at = models.DateTimeField(default=clock.now)
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=200, blank=True)
-    name_digest = models.CharField(max_length=64, blank=True, help_text="Keyed digest of the name that was typed.")
+    name_digest = models.CharField(
+        max_length=64, blank=True, help_text="Keyed digest of the name that was typed."
+    )
     session_id = models.UUIDField(null=True)
 
     class Meta:

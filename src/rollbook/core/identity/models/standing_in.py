@@ -1,4 +1,4 @@
-"""Acting as somebody else, on the record: impersonation by an administrator, support access by platform staff.
+"""Acting as somebody else, on the record: impersonation by administrators, support access by platform staff.
 
 The rows are append-only. Who ended a stay, and when, is a row of its own.
 """
@@ -61,7 +61,9 @@ class ImpersonationEnd(TenantModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(name="identity_impersonationend_once", fields=["organisation", "impersonation"]),
+            models.UniqueConstraint(
+                name="identity_impersonationend_once", fields=["organisation", "impersonation"]
+            ),
         ]
 
     def __str__(self) -> str:

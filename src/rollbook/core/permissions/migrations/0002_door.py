@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('permissions', '0001_initial'),
+        ("permissions", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='rolebundle',
-            name='is_staff',
+            model_name="rolebundle",
+            name="is_staff",
             field=models.BooleanField(default=True),
         ),
         migrations.AddField(
-            model_name='rolebundle',
-            name='version',
+            model_name="rolebundle",
+            name="version",
             field=models.PositiveIntegerField(default=1),
         ),
     ]
