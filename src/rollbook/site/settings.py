@@ -35,9 +35,11 @@ INSTALLED_APPS = [
     "rollbook.core.idempotency",
     # shared
     "rollbook.shared.people",
+    "rollbook.shared.jobs",
     "rollbook.shared.ledger",
     "rollbook.shared.billing",
     "rollbook.shared.monitoring",
+    "rollbook.shared.launch",
     # systems
     "rollbook.systems.college.catalogue",
     "rollbook.systems.college.records",
