@@ -48,6 +48,8 @@ def logging_settings(*, level: str, as_json: bool) -> None:
                 "django.request": {"level": "ERROR"},
                 "axes": {"level": "ERROR"},
                 "psycopg.pool": {"level": "ERROR"},
+                # Runs of jobs are recorded in the run log.
+                "procrastinate": {"level": "WARNING"},
             },
         }
     )

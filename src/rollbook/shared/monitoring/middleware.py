@@ -46,8 +46,8 @@ class TrustedProxies:
         if is_within(request.META.get("REMOTE_ADDR", ""), self.proxies):
             request.META["REMOTE_ADDR"] = self._visitor(request)
         else:
-            for header in _FORWARDED:
-                request.META.pop(header, None)
+            removed = [request.META.pop(header, None) for header in _FORWARDED]
+            request.came_through_unknown_proxy = any(removed)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def _visitor(self, request: HttpRequest) -> str:

@@ -3,26 +3,46 @@
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 
 from rollbook.core.db.grants import grant_ordinary_role
-from rollbook.site.configuration import Configuration
+from rollbook.site.configuration import Configuration, ConfigurationError
 from rollbook.site.runtime.connections import app_connection
+from rollbook.site.runtime.database import migration_lock
 
 
 def pending_migrations() -> list[str]:
     """The migrations that the code brings and the database has not seen."""
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.loader import MigrationLoader
 
-    executor = MigrationExecutor(connections["default"])
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+    loader = MigrationLoader(connection)
+    return [f"{label}.{name}" for label, name in sorted(set(loader.graph.nodes) - set(loader.applied_migrations))]
+
+
+def is_empty() -> bool:
+    """Whether nothing was ever migrated here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.django_migrations') IS NULL")
+        return bool(cursor.fetchone()[0])
 
 
 def migrate(configuration: Configuration, *, verbosity: int = 1, **options: Any) -> None:
     """Apply every migration as the owner, then renew the grants of the ordinary role."""
-    call_command("migrate", database="owner", interactive=False, verbosity=verbosity, **options)
-    with connections["owner"].cursor() as cursor:
-        grant_ordinary_role(cursor, app_connection(configuration).user)
+    with migration_lock(configuration):
+        call_command("migrate", database="owner", interactive=False, verbosity=verbosity, **options)
+        with connections["owner"].cursor() as cursor:
+            grant_ordinary_role(cursor, app_connection(configuration).user)
     # The owner's connection is for this moment only.
     connections["owner"].close()
+
+
+def require_tables(configuration: Configuration) -> None:
+    """Make the tables of a fresh database; refuse when an older one waits for migrations."""
+    if is_empty():
+        migrate(configuration, verbosity=0)
+        return
+    pending = pending_migrations()
+    if pending:
+        raise ConfigurationError(
+            f"{len(pending)} migrations wait to be applied ({pending[0]} first). Run: rollbook migrate"
+        )

@@ -131,7 +131,7 @@ class EmbeddedPostgres:
             return self.configuration.postgres_port
         remembered = int(connections.read_state(self.home).get("port", 0))
         for port in (remembered, *_ports_from(cluster.hash_of(self.home))):
-            if port and _is_free(port):
+            if port and is_free_port(port):
                 return port
         raise ConfigurationError("No loopback port below 32768 is free for the database. Set ROLLBOOK_POSTGRES_PORT.")
 
@@ -157,11 +157,12 @@ def _ports_from(seed: int) -> Iterator[int]:
         yield FIRST_PORT + (seed + step * 7) % size
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+def is_free_port(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server may listen there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True

@@ -1,0 +1,89 @@
+"""From nothing to a login page: database, tables, static files, processes, and the wait until all is ready."""
+
+import hashlib
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+from rollbook.site.configuration import Configuration, ConfigurationError
+from rollbook.site.runtime import keys, supervisor
+
+READY_SECONDS = 60
+
+
+def prepare(configuration: Configuration) -> None:
+    """Bring database, tables and static files to what this version of the code expects."""
+    from rollbook.site.runtime.database import ensure_database
+
+    ensure_database(configuration)
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
+    django.setup()
+    from rollbook.site.runtime.migrating import migrate, pending_migrations
+
+    if pending_migrations():
+        migrate(configuration, verbosity=0)
+    collect_static_files(configuration)
+
+
+def collect_static_files(configuration: Configuration) -> None:
+    """Give every static file the name with its hash; nothing is done when none has changed."""
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            facts = os.stat(storage.path(path))
+            digest.update(f"{path}:{facts.st_size}:{facts.st_mtime_ns}".encode())
+    mark = configuration.home / "run" / "static"
+    if mark.exists() and mark.read_text(encoding="utf-8") == digest.hexdigest():
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    keys.write_private(mark, digest.hexdigest())
+
+
+def start_and_wait(configuration: Configuration) -> None:
+    """Start the supervisor in the background and wait until people can work."""
+    if supervisor.running_supervisor(configuration.home) is None:
+        supervisor.start_in_background(configuration)
+    give_up_at = time.monotonic() + READY_SECONDS
+    answer: dict[str, Any] = {}
+    while time.monotonic() < give_up_at:
+        status, answer = ask_ready(configuration)
+        if status == 200:
+            return
+        if supervisor.running_supervisor(configuration.home) is None:
+            break
+        time.sleep(0.1)
+    unwell = [part["sentence"] for part in answer.get("parts", {}).values() if not part["is_well"]]
+    raise ConfigurationError(
+        f"Rollbook was started but is not ready: {' '.join(unwell) or 'the web server does not answer.'} "
+        f"The logs are in {configuration.home / 'log'}; rollbook down stops everything."
+    )
+
+
+def ask_ready(configuration: Configuration) -> tuple[int, dict[str, Any]]:
+    """What /health/ready says; 0 when nobody answers."""
+    host = "127.0.0.1" if configuration.host in {"0.0.0.0", "::"} else configuration.host  # noqa: S104
+    address = f"http://{f'[{host}]' if ':' in host else host}:{configuration.port}/health/ready"
+    request = urllib.request.Request(address, headers={"Host": configuration.hosts[0]})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - our own loopback address
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        return error.code, _json_of(error)
+    except OSError:
+        return 0, {}
+
+
+def _json_of(error: urllib.error.HTTPError) -> dict[str, Any]:
+    try:
+        body: dict[str, Any] = json.load(error)
+    except ValueError:
+        return {}
+    return body
