@@ -48,6 +48,8 @@ class Landing:
     method: str
     parts: list[rules.Landing]
     credit_minor: int
+    #: The plan's instalments; number n stands at place n − 1.
+    instalment_ids: Sequence[UUID]
 
 
 def fingerprint(content: dict[str, str]) -> str:
@@ -58,6 +60,12 @@ def fingerprint(content: dict[str, str]) -> str:
 def _array(values: Sequence[object]) -> str:
     """A PostgreSQL array literal of ids, numbers or times; a thousand times cheaper than adapting each value."""
     return "{" + ",".join(map(str, values)) + "}"
+
+
+def _text_array(values: Sequence[str]) -> str:
+    """The same for text: quoted, with quotes and backslashes escaped."""
+    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return '{"' + '","'.join(quoted) + '"}' if values else "{}"
 
 
 def _run(statement: str, **parameters: object) -> list[tuple[Any, ...]]:
@@ -82,10 +90,10 @@ def insert_payments(actor: Actor, rows: Sequence[PaymentRow], *, now: datetime) 
         accounts=_array([row.account_id for row in rows]),
         invoices=_array([row.invoice_id for row in rows]),
         amounts=_array([row.amount.minor for row in rows]),
-        methods=[row.method for row in rows],
-        references=[row.reference for row in rows],
-        received=[row.received_at for row in rows],
-        days=[facts.local_date(row.received_at) for row in rows],
+        methods=_text_array([row.method for row in rows]),
+        references=_text_array([row.reference for row in rows]),
+        received=_array([row.received_at.isoformat() for row in rows]),
+        days=_array([facts.local_date(row.received_at) for row in rows]),
         currency=facts.currency,
         recorded_by=actor.user_id,
         at=now,
@@ -102,10 +110,12 @@ def insert_landings(actor: Actor, landings: Sequence[Landing], *, now: datetime)
         at=now,
         ids=_array([ids.new_id() for _ in parts]),
         payments=_array([landing.payment_id for landing, _ in parts]),
-        invoices=_array([landing.target.invoice_id for landing, _ in parts]),
+        instalments=_array([landing.instalment_ids[part.number - 1] for landing, part in parts]),
         numbers=_array([part.number for _, part in parts]),
         amounts=_array([part.minor for _, part in parts]),
     )
+    _add(sql.FILL_INSTALMENTS, [(landing.instalment_ids[part.number - 1], part.minor) for landing, part in parts])
+    _add(sql.FILL_INVOICES, [(landing.target.invoice_id, part.minor) for landing, part in parts])
     over = [landing for landing in landings if landing.credit_minor]
     if over:
         _run(
@@ -117,6 +127,16 @@ def insert_landings(actor: Actor, landings: Sequence[Landing], *, now: datetime)
             invoices=_array([landing.target.invoice_id for landing in over]),
             amounts=_array([landing.credit_minor for landing in over]),
         )
+        _add(sql.KEEP_CREDITS, [(landing.target.account_id, landing.credit_minor) for landing in over])
+
+
+def _add(statement: str, amounts: Sequence[tuple[UUID, int]]) -> None:
+    """Add amounts to the cached figure of rows, one sum for each row."""
+    sums: dict[UUID, int] = {}
+    for row_id, minor in amounts:
+        sums[row_id] = sums.get(row_id, 0) + minor
+    if sums:
+        _run(statement, ids=_array(list(sums)), amounts=_array(list(sums.values())))
 
 
 def post_and_audit(actor: Actor, landings: Sequence[Landing], *, now: datetime) -> None:
@@ -160,8 +180,8 @@ def issue_receipts(actor: Actor, landings: Sequence[Landing], *, series: Receipt
         at=now,
         ids=_array([ids.new_id() for _ in landings]),
         payments=_array([landing.payment_id for landing in landings]),
-        numbers=numbers,
-        snapshots=[json.dumps(snapshot, ensure_ascii=False) for snapshot in snapshots],
+        numbers=_text_array(numbers),
+        snapshots=_text_array([json.dumps(snapshot, ensure_ascii=False) for snapshot in snapshots]),
         series=series.key,
         issued_on=issued_on,
     )
@@ -175,7 +195,7 @@ def open_accounts(charges: Sequence[Any], *, now: datetime) -> None:
         at=now,
         ids=_array([ids.new_id() for _ in customers]),
         customers=_array([customer_id for customer_id, _ in customers]),
-        currencies=[currency for _, currency in customers],
+        currencies=_text_array([currency for _, currency in customers]),
     )
 
 
@@ -188,9 +208,9 @@ def open_invoices(charges: Sequence[Any], invoice_ids: Sequence[UUID], *, today:
         today=today,
         ids=_array(invoice_ids),
         customers=_array([charge.customer_id for charge in charges]),
-        purposes=[charge.purpose for charge in charges],
+        purposes=_text_array([charge.purpose for charge in charges]),
         subjects=_array([charge.subject_id for charge in charges]),
-        currencies=[charge.currency for charge in charges],
+        currencies=_text_array([charge.currency for charge in charges]),
         totals=_array([charge.total_minor for charge in charges]),
     )
     dues = [(invoice_id, due) for charge, invoice_id in pairs for due in charge.schedule]
@@ -209,7 +229,7 @@ def open_invoices(charges: Sequence[Any], invoice_ids: Sequence[UUID], *, today:
         at=now,
         ids=_array([ids.new_id() for _ in lines]),
         invoices=_array([invoice_id for invoice_id, _ in lines]),
-        descriptions=[line.description for _, line in lines],
+        descriptions=_text_array([line.description for _, line in lines]),
         quantities=_array([line.quantity for _, line in lines]),
         prices=_array([line.unit_price for _, line in lines]),
         amounts=_array([line.amount_minor for _, line in lines]),

@@ -45,9 +45,11 @@ SELECT
     (SELECT coalesce(-sum(amount_minor), 0) FROM ledger_posting
       WHERE organisation_id = %(organisation)s AND amount_minor < 0) AS credits,
     (SELECT count(*) FROM instalments WHERE paid_minor <> allocated) AS wrong_instalments,
-    (SELECT count(*) FROM billing_invoice i WHERE i.organisation_id = %(organisation)s AND (i.paid_minor, i.total_minor)
-        IS DISTINCT FROM (SELECT coalesce(sum(t.allocated), 0)::bigint, coalesce(sum(t.due_minor), 0)::bigint
-                            FROM instalments t WHERE t.invoice_id = i.id)) AS wrong_invoices,
+    (SELECT count(*) FROM billing_invoice i
+       LEFT JOIN (SELECT invoice_id, sum(allocated) AS paid, sum(due_minor) AS due FROM instalments GROUP BY invoice_id) t
+         ON t.invoice_id = i.id
+      WHERE i.organisation_id = %(organisation)s
+        AND (i.paid_minor <> coalesce(t.paid, 0) OR i.total_minor <> coalesce(t.due, 0))) AS wrong_invoices,
     (SELECT count(*) FROM billing_account a WHERE a.organisation_id = %(organisation)s AND a.credit_minor <>
         (SELECT coalesce(sum(c.amount_minor), 0) FROM billing_creditentry c
           WHERE c.organisation_id = %(organisation)s AND c.account_id = a.id)) AS wrong_accounts,

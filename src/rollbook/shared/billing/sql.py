@@ -123,40 +123,42 @@ SELECT %(organisation)s, p.id, %(at)s, p.account_id, p.invoice_id, p.amount_mino
 RETURNING id
 """
 
+# Each of the next three joins its table with arrays of known length, never with another CTE: on a table that was
+# just loaded and not yet analysed the planner would otherwise pick a nested loop over everything.
 INSERT_ALLOCATIONS = """
-WITH landed AS (
-    SELECT l.id, l.payment_id, l.amount_minor, l.number, t.id AS instalment_id, l.invoice_id
-      FROM unnest(%(ids)s::uuid[], %(payments)s::uuid[], %(invoices)s::uuid[], %(numbers)s::int[], %(amounts)s::bigint[])
-           AS l(id, payment_id, invoice_id, number, amount_minor)
-      JOIN billing_instalment t
-        ON t.organisation_id = %(organisation)s AND t.invoice_id = l.invoice_id AND t.number = l.number
-), allocated AS (
-    INSERT INTO billing_allocation (organisation_id, id, created_at, payment_id, instalment_id, amount_minor, sequence, reason)
-    SELECT %(organisation)s, l.id, %(at)s, l.payment_id, l.instalment_id, l.amount_minor, l.number, 'PAYMENT' FROM landed l
-    RETURNING id
-), filled AS (
-    UPDATE billing_instalment t SET paid_minor = t.paid_minor + l.minor
-      FROM (SELECT instalment_id, sum(amount_minor)::bigint AS minor FROM landed GROUP BY instalment_id) l
-     WHERE t.organisation_id = %(organisation)s AND t.id = l.instalment_id
-    RETURNING t.id
-)
-UPDATE billing_invoice i SET paid_minor = i.paid_minor + l.minor
-  FROM (SELECT invoice_id, sum(amount_minor)::bigint AS minor FROM landed GROUP BY invoice_id) l
- WHERE i.organisation_id = %(organisation)s AND i.id = l.invoice_id
+INSERT INTO billing_allocation (organisation_id, id, created_at, payment_id, instalment_id, amount_minor, sequence, reason)
+SELECT %(organisation)s, l.id, %(at)s, l.payment_id, l.instalment_id, l.amount_minor, l.number, 'PAYMENT'
+  FROM unnest(%(ids)s::uuid[], %(payments)s::uuid[], %(instalments)s::uuid[], %(numbers)s::int[], %(amounts)s::bigint[])
+       AS l(id, payment_id, instalment_id, number, amount_minor)
+RETURNING id
+"""
+
+FILL_INSTALMENTS = """
+UPDATE billing_instalment t SET paid_minor = t.paid_minor + f.minor
+  FROM unnest(%(ids)s::uuid[], %(amounts)s::bigint[]) AS f(id, minor)
+ WHERE t.organisation_id = %(organisation)s AND t.id = f.id
+RETURNING t.id
+"""
+
+FILL_INVOICES = """
+UPDATE billing_invoice i SET paid_minor = i.paid_minor + f.minor
+  FROM unnest(%(ids)s::uuid[], %(amounts)s::bigint[]) AS f(id, minor)
+ WHERE i.organisation_id = %(organisation)s AND i.id = f.id
 RETURNING i.id
 """
 
 INSERT_CREDITS = """
-WITH credited AS (
-    INSERT INTO billing_creditentry (organisation_id, id, created_at, account_id, payment_id, invoice_id, amount_minor, reason)
-    SELECT %(organisation)s, c.id, %(at)s, c.account_id, c.payment_id, c.invoice_id, c.amount_minor, 'EXCESS'
-      FROM unnest(%(ids)s::uuid[], %(accounts)s::uuid[], %(payments)s::uuid[], %(invoices)s::uuid[], %(amounts)s::bigint[])
-           AS c(id, account_id, payment_id, invoice_id, amount_minor)
-    RETURNING account_id, amount_minor
-)
-UPDATE billing_account a SET credit_minor = a.credit_minor + c.minor
-  FROM (SELECT account_id, sum(amount_minor)::bigint AS minor FROM credited GROUP BY account_id) c
- WHERE a.organisation_id = %(organisation)s AND a.id = c.account_id
+INSERT INTO billing_creditentry (organisation_id, id, created_at, account_id, payment_id, invoice_id, amount_minor, reason)
+SELECT %(organisation)s, c.id, %(at)s, c.account_id, c.payment_id, c.invoice_id, c.amount_minor, 'EXCESS'
+  FROM unnest(%(ids)s::uuid[], %(accounts)s::uuid[], %(payments)s::uuid[], %(invoices)s::uuid[], %(amounts)s::bigint[])
+       AS c(id, account_id, payment_id, invoice_id, amount_minor)
+RETURNING id
+"""
+
+KEEP_CREDITS = """
+UPDATE billing_account a SET credit_minor = a.credit_minor + f.minor
+  FROM unnest(%(ids)s::uuid[], %(amounts)s::bigint[]) AS f(id, minor)
+ WHERE a.organisation_id = %(organisation)s AND a.id = f.id
 RETURNING a.id
 """
 

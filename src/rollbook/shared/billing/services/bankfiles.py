@@ -233,7 +233,7 @@ def credit(
     fresh = [(entry, payment_id) for entry, payment_id in zip(entries, payments, strict=True) if payment_id]
     if not fresh:
         return []
-    plans = _plans({entry.target.invoice_id for entry, _ in fresh})
+    plans, instalment_ids = _plans({entry.target.invoice_id for entry, _ in fresh})
     before = {invoice_id: list(plan) for invoice_id, plan in plans.items()}
     landings = []
     for entry, payment_id in fresh:
@@ -244,7 +244,8 @@ def credit(
             plan[landing.number - 1] = InstalmentState(
                 part.number, part.due_minor, part.paid_minor + landing.minor, part.due_on, part.cover
             )
-        landings.append(bulk.Landing(payment_id, entry.target, entry.amount, entry.row.method, landed, left))
+        places = instalment_ids[entry.target.invoice_id]
+        landings.append(bulk.Landing(payment_id, entry.target, entry.amount, entry.row.method, landed, left, places))
     bulk.insert_landings(actor, landings, now=now)
     _follow_up(before, plans, landings, now, on_landed)
     bulk.post_and_audit(actor, landings, now=now)
@@ -259,13 +260,16 @@ def _payment_row(entry: Credit) -> bulk.PaymentRow:
     )  # fmt: skip
 
 
-def _plans(invoice_ids: set[UUID]) -> dict[UUID, list[InstalmentState]]:
-    """The instalments of many plans by invoice; instalment n stands at place n − 1."""
+def _plans(invoice_ids: set[UUID]) -> tuple[dict[UUID, list[InstalmentState]], dict[UUID, list[UUID]]]:
+    """The instalments of many plans by invoice, and their ids; instalment n stands at place n − 1."""
     plans: dict[UUID, list[InstalmentState]] = {invoice_id: [] for invoice_id in invoice_ids}
+    places: dict[UUID, list[UUID]] = {invoice_id: [] for invoice_id in invoice_ids}
     rows = Instalment.objects.filter(invoice_id__in=list(invoice_ids)).order_by("invoice_id", "number")
-    for invoice_id, *figures in rows.values_list("invoice_id", "number", "due_minor", "paid_minor", "due_on", "cover"):
+    fields = ("id", "invoice_id", "number", "due_minor", "paid_minor", "due_on", "cover")
+    for instalment_id, invoice_id, *figures in rows.values_list(*fields):
         plans[invoice_id].append(InstalmentState(*figures))
-    return plans
+        places[invoice_id].append(instalment_id)
+    return plans, places
 
 
 def _follow_up(

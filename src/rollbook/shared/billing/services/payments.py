@@ -40,7 +40,7 @@ class PaymentTaken:
     followed: dict[str, Any]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_payment(
     actor: Actor,
     *,
