@@ -92,7 +92,14 @@ def _parser(offered: Sequence[Command], words: Sequence[str]) -> ArgumentParser:
             members = top.add_parser(family, help=f"{', '.join(known)}: see rollbook {family} --help")
             families[family] = members.add_subparsers(title="commands", metavar="COMMAND", required=True)
         place = families[family] if family else top
-        own = place.add_parser(name, help=command.summary, description=command.summary, add_help=not command.takes_rest)
+        own = place.add_parser(
+            name,
+            help=command.summary,
+            description=command.summary,
+            add_help=not command.takes_rest,
+            # Where the command reads the rest by itself, no word of it is an option of ours.
+            prefix_chars="\0" if command.takes_rest else "-",
+        )
         if command.takes_rest:
             own.add_argument("rest", nargs=REMAINDER)
         else:
