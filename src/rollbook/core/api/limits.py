@@ -40,7 +40,7 @@ class _Lease:
     ends_at: datetime
 
 
-class LeaseNeeded(Exception):  # noqa: N818 - not an error: the caller fetches one and goes on
+class LeaseNeeded(Exception):
     """No permit of a subject is held here. Fetching some is a statement outside the request's transaction."""
 
     def __init__(self, limit: Limit, subject: str) -> None:

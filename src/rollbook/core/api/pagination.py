@@ -51,9 +51,7 @@ class BadCursor(Invalid):
     code = "BAD_CURSOR"
 
     def __init__(self) -> None:
-        super().__init__(
-            errors=[{"field": "cursor", "message": " ".join((type(self).__doc__ or "").split())}]
-        )
+        super().__init__(errors=[{"field": "cursor", "message": " ".join((type(self).__doc__ or "").split())}])
 
 
 def page_of(

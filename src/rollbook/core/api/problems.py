@@ -63,11 +63,7 @@ def invalid_from_ninja(error: ValidationError) -> Invalid:
     """Name the field and what is wrong with it, without repeating what was sent."""
     errors = []
     for item in error.errors:
-        place = [
-            str(part)
-            for part in item["loc"]
-            if part not in ("body", "query", "path", "header", "form", "file")
-        ]
+        place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header", "form", "file")]
         errors.append({"field": ".".join(place) or "body", "message": item["msg"]})
     return Invalid(errors=errors)
 

@@ -34,7 +34,7 @@ PUBLIC = "public"
 #: An endpoint for whoever is signed in; the service decides the rest.
 SIGNED_IN = "signed-in"
 
-_REFUSED = frozenset({400, 401, 403, 404, 405, 409, 412, 415, 422, 429, 503})
+_REFUSED = frozenset({400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 428, 429, 503})
 
 
 class ApiRequest(HttpRequest):
@@ -126,9 +126,7 @@ def _through_the_door(permission: str, limit: Limit) -> Callable[[View], View]:
     return decorator
 
 
-def _run_counted(
-    permission: str, limit: Limit, run: View, request: ApiRequest, args: Any, kwargs: Any
-) -> HttpResponse:
+def _run_counted(permission: str, limit: Limit, run: View, request: ApiRequest, args: Any, kwargs: Any) -> HttpResponse:
     try:
         return _run_as_actor(permission, limit, run, request, args, kwargs)
     except limits.LeaseNeeded as needed:

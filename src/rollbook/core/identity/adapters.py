@@ -26,7 +26,7 @@ from rollbook.core.identity.services import factors, sign_in
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
     """ACCOUNT_ADAPTER."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """An administrator or an import makes users; a link lets them in."""
         return False
 

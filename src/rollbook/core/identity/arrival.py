@@ -33,9 +33,7 @@ def arrive(request: HttpRequest, user: User, wanted_url: str | None) -> HttpResp
 
 def enter(request: HttpRequest, place: Place, target: str) -> HttpResponse:
     """Put on the hat of an organisation, remember it in this browser, and go on."""
-    sign_in.enter_organisation(
-        request.session, organisation_id=place.organisation_id, client=client_of(request)
-    )
+    sign_in.enter_organisation(request.session, organisation_id=place.organisation_id, client=client_of(request))
     response = HttpResponseRedirect(target)
     response.set_cookie(
         REMEMBERED_COOKIE,

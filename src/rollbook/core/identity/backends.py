@@ -15,7 +15,7 @@ class MembershipBackend(BaseBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,  # noqa: ARG002 - Django's signature
+        request: HttpRequest | None,
         name: str | None = None,
         password: str | None = None,
         organisation_id: UUID | None = None,

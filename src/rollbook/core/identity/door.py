@@ -58,9 +58,7 @@ class Client:
 
 def client_of(request: HttpRequest) -> Client:
     """Where a request comes from. The middleware has made REMOTE_ADDR the visitor's own address."""
-    return Client(
-        ip=request.META.get("REMOTE_ADDR", ""), user_agent=request.headers.get("User-Agent", "")[:200]
-    )
+    return Client(ip=request.META.get("REMOTE_ADDR", ""), user_agent=request.headers.get("User-Agent", "")[:200])
 
 
 @contextmanager

@@ -49,9 +49,7 @@ def axes_client_ip(request: HttpRequest) -> str:
     return client_of(request).ip
 
 
-def axes_lockout(
-    request: HttpRequest, _response: HttpResponse | None, credentials: Any = None
-) -> HttpResponse:
+def axes_lockout(request: HttpRequest, _response: HttpResponse | None, credentials: Any = None) -> HttpResponse:
     """For AXES_LOCKOUT_CALLABLE: the refusal page, the same whether the account exists or not."""
     from rollbook.core.web.page import refusal_page
 
@@ -79,16 +77,12 @@ def one_try_at_a_time(name: str, ip: str) -> Iterator[None]:
 
 def forget_failures(request: HttpRequest, credentials: dict[str, Any]) -> None:
     """Start from zero after a success of this name from this address."""
-    AxesProxyHandler.reset_attempts(
-        username=axes_username(request, credentials), ip_address=client_of(request).ip
-    )
+    AxesProxyHandler.reset_attempts(username=axes_username(request, credentials), ip_address=client_of(request).ip)
 
 
 def _seconds_left(request: HttpRequest, credentials: Any) -> int:
     latest = (
-        AccessAttempt.objects.filter(
-            username=axes_username(request, credentials), ip_address=client_of(request).ip
-        )
+        AccessAttempt.objects.filter(username=axes_username(request, credentials), ip_address=client_of(request).ip)
         .order_by("-attempt_time")
         .values_list("attempt_time", flat=True)
         .first()

@@ -2,9 +2,7 @@
 
 from rollbook.core.permissions.register import register
 
-VIEW_MEMBERS = register(
-    "core.identity.view_members", "See members and their roles", roles=["administrator", "auditor"]
-)
+VIEW_MEMBERS = register("core.identity.view_members", "See members and their roles", roles=["administrator", "auditor"])
 MANAGE_MEMBERS = register(
     "core.identity.manage_members",
     "Invite members, change their roles, end their access",
@@ -26,6 +24,4 @@ VIEW_STAND_INS = register(
     "See who acted for whom, and support access",
     roles=["administrator", "auditor"],
 )
-END_SUPPORT = register(
-    "core.identity.end_support_access", "End a support access at once", roles=["administrator"]
-)
+END_SUPPORT = register("core.identity.end_support_access", "End a support access at once", roles=["administrator"])

@@ -61,12 +61,7 @@ def is_fresh_proof(proved_at: datetime | None, now: datetime, within: timedelta 
 
 def resembles_name(password: str, login_name: str | None) -> bool:
     """Whether a password is the student or employee number, or little more than it."""
-    return (
-        bool(login_name)
-        and login_name is not None
-        and len(login_name) >= 4
-        and login_name in password.lower()
-    )
+    return bool(login_name) and login_name is not None and len(login_name) >= 4 and login_name in password.lower()
 
 
 def roles_taken(before: Collection[str], after: Collection[str]) -> list[str]:

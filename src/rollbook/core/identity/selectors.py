@@ -104,6 +104,16 @@ def other_sessions_of(user_id: UUID, present: UUID | None) -> QuerySet[Session]:
     return sessions.exclude(id=present) if present else sessions
 
 
+def own_sessions(actor: Actor) -> list[Session]:
+    """The browsers in which the actor is signed in; whoever stands in for somebody sees none of theirs."""
+    return [] if actor.stands_in or actor.user_id is None else list(sessions_of(actor.user_id))
+
+
+def own_login_events(actor: Actor, limit: int = 20) -> list[LoginEvent]:
+    """What happened lately at the door with the actor's own account."""
+    return [] if actor.stands_in or actor.user_id is None else login_events_of(actor.user_id, limit)
+
+
 def login_events_of(user_id: UUID, limit: int = 20) -> list[LoginEvent]:
     """The latest that happened at the door with a user's account."""
     return list(LoginEvent.objects.filter(user_id=user_id).order_by("-happened_at")[:limit])
@@ -150,9 +160,7 @@ def all_tokens(actor: Actor) -> QuerySet[ApiToken]:
 
 def _tokens() -> QuerySet[ApiToken]:
     used = TokenUse.objects.filter(token_id=OuterRef("id")).values("last_used_at")[:1]
-    tokens: QuerySet[ApiToken] = ApiToken.objects.annotate(
-        last_used_at=Subquery(used), owner=F("membership__name")
-    )
+    tokens: QuerySet[ApiToken] = ApiToken.objects.annotate(last_used_at=Subquery(used), owner=F("membership__name"))
     return tokens.order_by("-created_at")
 
 

@@ -14,6 +14,8 @@ class RoleBundle(TenantModel):
     key = models.CharField(max_length=50)
     label = models.CharField(max_length=100)
     permissions = ArrayField(models.CharField(max_length=100), default=list)
+    #: Permissions that the register gives to this role and the organisation took away.
+    withdrawn = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     grants = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     needs_second_factor = models.BooleanField(default=False)
     #: Staff are signed out after half an hour without a request; students and families are not.

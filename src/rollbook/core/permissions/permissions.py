@@ -2,9 +2,7 @@
 
 from rollbook.core.permissions.register import register
 
-VIEW_ROLES = register(
-    "core.permissions.view_roles", "See what each role may do", roles=["administrator", "auditor"]
-)
+VIEW_ROLES = register("core.permissions.view_roles", "See what each role may do", roles=["administrator", "auditor"])
 MANAGE_ROLES = register(
     "core.permissions.manage_roles", "Make roles and change what they may do", roles=["administrator"]
 )

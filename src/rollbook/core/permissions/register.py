@@ -65,11 +65,7 @@ def permissions() -> dict[str, Permission]:
 
 def roles(system: str | None = None) -> dict[str, Role]:
     """Every declared role by key, or those that an organisation of one system starts with."""
-    return {
-        key: role
-        for key, role in _roles.items()
-        if system is None or not role.systems or system in role.systems
-    }
+    return {key: role for key, role in _roles.items() if system is None or not role.systems or system in role.systems}
 
 
 def entrust(role_key: str, *names: str) -> None:

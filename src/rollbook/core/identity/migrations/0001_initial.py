@@ -74,15 +74,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "person_id",
-                    models.UUIDField(
-                        blank=True, help_text="The person on the roll that this user is.", null=True
-                    ),
+                    models.UUIDField(blank=True, help_text="The person on the roll that this user is.", null=True),
                 ),
                 (
                     "login_name",
-                    models.CharField(
-                        blank=True, help_text="A student or employee number.", max_length=60, null=True
-                    ),
+                    models.CharField(blank=True, help_text="A student or employee number.", max_length=60, null=True),
                 ),
                 ("is_active", models.BooleanField(default=True)),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
@@ -98,9 +94,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "user"), name="identity_membership_user_unique"
-                    ),
+                    models.UniqueConstraint(fields=("organisation", "user"), name="identity_membership_user_unique"),
                     models.UniqueConstraint(
                         fields=("organisation", "login_name"), name="identity_membership_login_unique"
                     ),

@@ -115,9 +115,7 @@ class Migration(migrations.Migration):
                 ("user_agent", models.CharField(blank=True, max_length=200)),
                 (
                     "name_digest",
-                    models.CharField(
-                        blank=True, help_text="Keyed digest of the name that was typed.", max_length=64
-                    ),
+                    models.CharField(blank=True, help_text="Keyed digest of the name that was typed.", max_length=64),
                 ),
                 ("session_id", models.UUIDField(null=True)),
             ],
@@ -163,9 +161,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "digest",
-                    models.CharField(
-                        help_text="SHA-256 of the key in the cookie.", max_length=64, unique=True
-                    ),
+                    models.CharField(help_text="SHA-256 of the key in the cookie.", max_length=64, unique=True),
                 ),
                 ("data", models.TextField()),
                 ("started_at", models.DateTimeField(default=rollbook.core.clock.now)),
@@ -173,9 +169,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(db_index=True)),
                 (
                     "idle_minutes",
-                    models.PositiveSmallIntegerField(
-                        help_text="Ends after so long without a request.", null=True
-                    ),
+                    models.PositiveSmallIntegerField(help_text="Ends after so long without a request.", null=True),
                 ),
                 ("ip", models.GenericIPAddressField(null=True)),
                 ("user_agent", models.CharField(blank=True, max_length=200)),
@@ -445,9 +439,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="passwordlink",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("used_at__isnull", True), ("withdrawn_at__isnull", True), _connector="OR"
-                ),
+                condition=models.Q(("used_at__isnull", True), ("withdrawn_at__isnull", True), _connector="OR"),
                 name="identity_passwordlink_used_or_withdrawn",
             ),
         ),
@@ -486,9 +478,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="tokenuse",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "token"), name="identity_tokenuse_token_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("organisation", "token"), name="identity_tokenuse_token_unique"),
         ),
         rollbook.core.db.operations.IsolateTable(
             name="ApiToken",

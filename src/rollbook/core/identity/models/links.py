@@ -28,9 +28,7 @@ class PasswordLink(TenantModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="identity_passwordlink_digest_unique", fields=["organisation", "digest"]
-            ),
+            models.UniqueConstraint(name="identity_passwordlink_digest_unique", fields=["organisation", "digest"]),
             models.CheckConstraint(
                 name="identity_passwordlink_lives_at_most_72_hours",
                 condition=Q(expires_at__lte=F("created_at") + timedelta(hours=72)),

@@ -21,9 +21,7 @@ class Session(models.Model):
     started_at = models.DateTimeField(default=clock.now)
     last_seen_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField(db_index=True)
-    idle_minutes = models.PositiveSmallIntegerField(
-        null=True, help_text="Ends after so long without a request."
-    )
+    idle_minutes = models.PositiveSmallIntegerField(null=True, help_text="Ends after so long without a request.")
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=200, blank=True)
 
@@ -55,9 +53,7 @@ class LoginEvent(models.Model):
     happened_at = models.DateTimeField(default=clock.now)
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=200, blank=True)
-    name_digest = models.CharField(
-        max_length=64, blank=True, help_text="Keyed digest of the name that was typed."
-    )
+    name_digest = models.CharField(max_length=64, blank=True, help_text="Keyed digest of the name that was typed.")
     session_id = models.UUIDField(null=True)
 
     class Meta:

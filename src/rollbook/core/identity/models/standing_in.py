@@ -38,9 +38,7 @@ class Impersonation(TenantModel):
                 name="identity_impersonation_at_most_30_minutes",
                 condition=Q(ends_at__lte=F("began_at") + timedelta(minutes=30)),
             ),
-            models.CheckConstraint(
-                name="identity_impersonation_of_another", condition=~Q(impersonator=F("member"))
-            ),
+            models.CheckConstraint(name="identity_impersonation_of_another", condition=~Q(impersonator=F("member"))),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="identity_impersonation_by_time", fields=["organisation", "-began_at"]),
@@ -61,9 +59,7 @@ class ImpersonationEnd(TenantModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="identity_impersonationend_once", fields=["organisation", "impersonation"]
-            ),
+            models.UniqueConstraint(name="identity_impersonationend_once", fields=["organisation", "impersonation"]),
         ]
 
     def __str__(self) -> str:

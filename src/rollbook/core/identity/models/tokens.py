@@ -16,9 +16,7 @@ class ApiToken(TenantModel):
     membership = TenantForeignKey(Membership)
     name = models.CharField(max_length=100, help_text="What it is for, in the owner's words.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of a 256-bit secret.")
-    ending = models.CharField(
-        max_length=4, help_text="The last characters, so that the owner can tell two apart."
-    )
+    ending = models.CharField(max_length=4, help_text="The last characters, so that the owner can tell two apart.")
     scopes = ArrayField(models.CharField(max_length=100), default=list)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -26,9 +24,7 @@ class ApiToken(TenantModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="identity_apitoken_digest_unique", fields=["organisation", "digest"]
-            ),
+            models.UniqueConstraint(name="identity_apitoken_digest_unique", fields=["organisation", "digest"]),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="identity_apitoken_of", fields=["organisation", "membership"]),

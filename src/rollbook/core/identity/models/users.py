@@ -46,9 +46,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="identity_user_email_is_lower", condition=models.Q(email=Lower("email"))
-            ),
+            models.CheckConstraint(name="identity_user_email_is_lower", condition=models.Q(email=Lower("email"))),
         ]
 
     def __str__(self) -> str:
@@ -68,11 +66,11 @@ class User(AbstractBaseUser):
     def is_superuser(self) -> bool:
         return False
 
-    def has_perm(self, perm: str, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django's own permissions are not used: the actor's are."""
         return False
 
-    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002 - Django's signature
+    def has_module_perms(self, app_label: str) -> bool:
         return False
 
 
@@ -84,18 +82,14 @@ class Membership(TenantModel):
     name = models.CharField(max_length=200, blank=True)
     roles = ArrayField(models.CharField(max_length=50), default=list)
     person_id = models.UUIDField(null=True, blank=True, help_text="The person on the roll that this user is.")
-    login_name = models.CharField(
-        max_length=60, null=True, blank=True, help_text="A student or employee number."
-    )
+    login_name = models.CharField(max_length=60, null=True, blank=True, help_text="A student or employee number.")
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(name="identity_membership_user_unique", fields=["organisation", "user"]),
-            models.UniqueConstraint(
-                name="identity_membership_login_unique", fields=["organisation", "login_name"]
-            ),
+            models.UniqueConstraint(name="identity_membership_login_unique", fields=["organisation", "login_name"]),
             models.CheckConstraint(
                 name="identity_membership_login_name_is_lower",
                 condition=models.Q(login_name=Lower("login_name")),

@@ -28,16 +28,12 @@ def is_last_needed(authenticator: Authenticator) -> bool:
     """Whether a role of its owner, anywhere, would be left without the second factor it needs."""
     if authenticator.type not in FACTORS or not settings.REQUIRE_SECOND_FACTOR:
         return False
-    others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS).exclude(
-        pk=authenticator.pk
-    )
+    others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS).exclude(pk=authenticator.pk)
     return not others.exists() and _is_needed(authenticator.user_id)
 
 
 @transaction.atomic
-def record_change(
-    kind: LoginEvent.Kind, *, user_id: UUID, client: Client, keep_session_id: UUID | None
-) -> None:
+def record_change(kind: LoginEvent.Kind, *, user_id: UUID, client: Client, keep_session_id: UUID | None) -> None:
     """Write down that a factor was added or removed, tell the owner, and end all other sessions."""
     event = record_login_event(kind, user_id=user_id, ip=client.ip, user_agent=client.user_agent)
     # Sessions from before knew only the password.
@@ -64,10 +60,7 @@ def remove_second_factors(*, actor: Actor, membership_id: UUID, reason: str) -> 
     guards.in_person(actor, clock.now())
     reason = guards.with_reason(reason)
     found: Any = (
-        Membership.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(id=membership_id)
-        .first()
+        Membership.objects.select_for_update(of=("self",)).select_related("user").filter(id=membership_id).first()
     )
     if found is None:
         raise NotFound

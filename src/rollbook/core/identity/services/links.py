@@ -46,9 +46,7 @@ def show_link(*, actor: Actor, membership_id: UUID) -> str:
     actor.require(permissions.MANAGE_MEMBERS)
     guards.as_oneself(actor)
     membership = _active_member(membership_id)
-    if not actor.is_system and (
-        membership.user.email or len(selectors.organisations_of(membership.user_id)) > 1
-    ):
+    if not actor.is_system and (membership.user.email or len(selectors.organisations_of(membership.user_id)) > 1):
         raise errors.LinkNotShown
     secret = keys.new_secret()
     _new_link(membership, ACTIVATION, keys.digest_of(secret))
@@ -74,9 +72,7 @@ def request_new_password(*, name: str, organisation_id: UUID | None, ip: str, us
         request_mail(Membership.objects.get(user=user), RESET)
 
 
-def set_password_by_link(
-    *, organisation_id: UUID, secret: str, password: str, ip: str, user_agent: str
-) -> Membership:
+def set_password_by_link(*, organisation_id: UUID, secret: str, password: str, ip: str, user_agent: str) -> Membership:
     """Set a password by a link that nobody has used yet. Every session of its owner ends."""
     now = clock.now()
     with tenant_scope(organisation_id):
@@ -96,9 +92,7 @@ def set_password_by_link(
         link.save(update_fields=["used_at"])
         withdraw_all(membership, now)
         selectors.sessions_of(membership.user_id).delete()
-        record_login_event(
-            LoginEvent.Kind.PASSWORD_SET, user_id=membership.user_id, ip=ip, user_agent=user_agent
-        )
+        record_login_event(LoginEvent.Kind.PASSWORD_SET, user_id=membership.user_id, ip=ip, user_agent=user_agent)
         owner = Actor(
             organisation_id=organisation_id,
             user_id=membership.user_id,
@@ -115,13 +109,7 @@ def make_mailed_secret(*, organisation_id: UUID, link_id: UUID) -> str | None:
     """The secret of a link that is about to be mailed; None when it was mailed, used or withdrawn before."""
     with tenant_scope(organisation_id):
         link = PasswordLink.objects.select_for_update().filter(id=link_id).first()
-        if (
-            link is None
-            or link.mailed_at
-            or link.used_at
-            or link.withdrawn_at
-            or link.expires_at <= clock.now()
-        ):
+        if link is None or link.mailed_at or link.used_at or link.withdrawn_at or link.expires_at <= clock.now():
             return None
         secret = keys.new_secret()
         link.digest, link.mailed_at = keys.digest_of(secret), clock.now()
@@ -138,9 +126,9 @@ def request_mail(membership: Membership, purpose: PasswordLink.Purpose) -> Passw
 
 def withdraw_all(membership: Membership, now: datetime) -> None:
     """Let no open link of a member work any more."""
-    PasswordLink.objects.filter(
-        membership=membership, used_at__isnull=True, withdrawn_at__isnull=True
-    ).update(withdrawn_at=now)
+    PasswordLink.objects.filter(membership=membership, used_at__isnull=True, withdrawn_at__isnull=True).update(
+        withdrawn_at=now
+    )
 
 
 def _new_link(membership: Membership, purpose: PasswordLink.Purpose, digest: str) -> PasswordLink:
@@ -155,12 +143,7 @@ def _new_link(membership: Membership, purpose: PasswordLink.Purpose, digest: str
 
 def _active_member(membership_id: UUID) -> Membership:
     # Locked, so that two links asked for at the same moment do not both stay open.
-    found = (
-        Membership.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(id=membership_id)
-        .first()
-    )
+    found = Membership.objects.select_for_update(of=("self",)).select_related("user").filter(id=membership_id).first()
     if found is None:
         raise NotFound
     if not found.is_active:

@@ -155,9 +155,7 @@ def _check_administrator_stays(membership: Membership) -> None:
     """The rows of all administrators are locked by now, so two of them cannot remove each other."""
     if not membership.is_active or ADMINISTRATOR not in membership.roles:
         return
-    others = Membership.objects.filter(is_active=True, roles__contains=[ADMINISTRATOR]).exclude(
-        id=membership.id
-    )
+    others = Membership.objects.filter(is_active=True, roles__contains=[ADMINISTRATOR]).exclude(id=membership.id)
     if not others.exists():
         raise errors.LastAdministrator
 
@@ -197,12 +195,7 @@ def _get_for_update(membership_id: UUID, *, with_administrators: bool = False) -
     wanted = Q(id=membership_id)
     if with_administrators:
         wanted |= Q(is_active=True, roles__contains=[ADMINISTRATOR])
-    locked = (
-        Membership.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(wanted)
-        .order_by("id")
-    )
+    locked = Membership.objects.select_for_update(of=("self",)).select_related("user").filter(wanted).order_by("id")
     found: dict[UUID, Membership] = {membership.id: membership for membership in locked}
     if membership_id not in found:
         raise NotFound

@@ -19,9 +19,7 @@ def set_password(membership: Membership, password: str) -> None:
     try:
         password_validation.validate_password(password, user)
     except ValidationError as error:
-        raise Invalid(
-            errors=[{"field": "password", "message": message} for message in error.messages]
-        ) from error
+        raise Invalid(errors=[{"field": "password", "message": message} for message in error.messages]) from error
     if rules.resembles_name(password, membership.login_name):
         raise Invalid.field(
             "password", "The password contains your number. Choose something that is not printed on a card."

@@ -37,9 +37,7 @@ def record_sign_in(session: SessionBase, user: User, client: Client) -> None:
 
 def record_sign_out(user_id: UUID, client: Client) -> None:
     """Note who signed out."""
-    record_login_event(
-        LoginEvent.Kind.SIGNED_OUT, user_id=user_id, ip=client.ip, user_agent=client.user_agent
-    )
+    record_login_event(LoginEvent.Kind.SIGNED_OUT, user_id=user_id, ip=client.ip, user_agent=client.user_agent)
 
 
 def enter_organisation(session: SessionBase, *, organisation_id: UUID, client: Client) -> Membership:

@@ -37,9 +37,7 @@ def begin_impersonation(*, actor: Actor, membership_id: UUID, reason: str) -> Im
         raise NotFound
     if not member.is_active:
         raise errors.NotActive(name=member.name)
-    if RoleBundle.objects.filter(
-        key__in=member.roles, permissions__contains=[permissions.IMPERSONATE]
-    ).exists():
+    if RoleBundle.objects.filter(key__in=member.roles, permissions__contains=[permissions.IMPERSONATE]).exists():
         raise errors.MayNotBeImpersonated(name=member.name)
     impersonation: Impersonation = Impersonation.objects.create(
         impersonator_id=actor.require_membership(),
@@ -48,9 +46,7 @@ def begin_impersonation(*, actor: Actor, membership_id: UUID, reason: str) -> Im
         began_at=now,
         ends_at=now + rules.IMPERSONATION_LASTS,
     )
-    audit.record(
-        actor, "identity.impersonation_begun", member, reason=reason, impersonation_id=str(impersonation.id)
-    )
+    audit.record(actor, "identity.impersonation_begun", member, reason=reason, impersonation_id=str(impersonation.id))
     return impersonation
 
 

@@ -16,9 +16,7 @@ from rollbook.core.permissions.actor import Actor
 
 
 @transaction.atomic
-def issue_token(
-    *, actor: Actor, name: str, scopes: Collection[str], lasts: timedelta
-) -> tuple[ApiToken, str]:
+def issue_token(*, actor: Actor, name: str, scopes: Collection[str], lasts: timedelta) -> tuple[ApiToken, str]:
     """Make a token with some of one's own permissions; return it and its secret, which is shown this once."""
     actor.require(permissions.ISSUE_TOKENS)
     now = clock.now()

@@ -48,9 +48,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "key"), name="permissions_role_key_unique"
-                    )
+                    models.UniqueConstraint(fields=("organisation", "key"), name="permissions_role_key_unique")
                 ],
             },
         ),

@@ -1,0 +1,41 @@
+"""The description of the API and two ways to read it, for whoever is signed in. Nothing comes from elsewhere."""
+
+import json
+from functools import lru_cache
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.http import HttpResponse
+from django.shortcuts import render as plain_page
+from django.urls import URLPattern, path
+
+from rollbook.core.api.build import RollbookApi
+from rollbook.core.web.page import SIGNED_IN, PageRequest, page
+
+
+def docs_urls(api: RollbookApi) -> list[URLPattern]:
+    """`openapi.json`, Swagger and ReDoc of an API."""
+
+    @lru_cache(maxsize=1)
+    def description() -> bytes:
+        return json.dumps(api.get_openapi_schema(), separators=(",", ":"), default=str).encode()
+
+    @page(permission=SIGNED_IN)
+    def openapi(_request: PageRequest) -> HttpResponse:
+        return HttpResponse(description(), content_type="application/json")
+
+    @page(permission=SIGNED_IN)
+    def swagger(request: PageRequest) -> HttpResponse:
+        return plain_page(request, "rollbook_api/swagger.html", {"api": api})
+
+    # ReDoc makes its search worker from a blob.
+    @csp_update({"worker-src": [SELF, "blob:"]})
+    @page(permission=SIGNED_IN)
+    def redoc(request: PageRequest) -> HttpResponse:
+        return plain_page(request, "rollbook_api/redoc.html", {"api": api})
+
+    return [
+        path("openapi.json", openapi, name="api_openapi"),
+        path("docs/", swagger, name="api_docs"),
+        path("redoc/", redoc, name="api_redoc"),
+    ]
