@@ -17,11 +17,13 @@ items, runs each one isolated from the others, keeps the results and decides wha
 
 import hashlib
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -101,6 +103,14 @@ class NotApplicable:
     """Why an item says nothing about this installation."""
 
     reason: str
+
+
+@lru_cache(maxsize=100)
+def _source_of(module: str) -> str:
+    try:
+        return inspect.getsource(sys.modules[module])
+    except (KeyError, OSError, TypeError):
+        return module  # made while running, as tests do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,9 +214,7 @@ def forget_item(item_id: str) -> None:
         _aliases.pop(alias, None)
 
 
-def passed(
-    summary: str, *, value: Number | None = None, limit: str = "", unit: str = "", **evidence: Any
-) -> Outcome:
+def passed(summary: str, *, value: Number | None = None, limit: str = "", unit: str = "", **evidence: Any) -> Outcome:
     """The item holds."""
     return Outcome(State.PASS, summary, value, limit, unit, evidence)
 
@@ -237,9 +245,7 @@ def failed(
     return Outcome(State.FAIL, summary, value, limit, unit, evidence, remedy)
 
 
-def none_found(
-    found: Sequence[str], *, examined: int, what: str, remedy: str = "", **evidence: Any
-) -> Outcome:
+def none_found(found: Sequence[str], *, examined: int, what: str, remedy: str = "", **evidence: Any) -> Outcome:
     """Pass when nothing wrong was found among what was examined; nothing examined is never a pass.
 
     `what` names what was looked for, in the plural: "tables without forced row security".

@@ -40,7 +40,11 @@ def schema_equals_manifest(_context: Context) -> Outcome:
     found = manifest.differences()
     columns = sum(len(table) for table in standing.values())
     return none_found(
-        found, examined=len(standing), what="differences from the declared schema", tables=len(standing), columns=columns
+        found,
+        examined=len(standing),
+        what="differences from the declared schema",
+        tables=len(standing),
+        columns=columns,
     )
 
 
@@ -301,7 +305,11 @@ def partitions_are_ahead(context: Context) -> Outcome:
         if default_size:
             found.append(f"{table} has rows in its default partition")
     return none_found(
-        found, examined=len(rows), what="partitions missing or overflowing", tables=[row[0] for row in rows], months=months
+        found,
+        examined=len(rows),
+        what="partitions missing or overflowing",
+        tables=[row[0] for row in rows],
+        months=months,
     )
 
 
@@ -343,4 +351,3 @@ def no_corruption(_context: Context) -> Outcome:
     if age > 50:
         return warned("Old rows are not frozen in time.", value=age, limit="≤ 50", unit="%", **facts)
     return passed("Checksums are on and none ever failed.", value=0, limit="= 0", unit="pages", **facts)
-

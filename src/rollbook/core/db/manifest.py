@@ -38,9 +38,7 @@ def _models() -> list[type[models.Model]]:
 
 def declared_tables() -> Tables:
     """Every table that a model manages, with its columns."""
-    return {
-        model._meta.db_table: dict(_declared_columns(model._meta)) for model in _models() if model._meta.managed
-    }
+    return {model._meta.db_table: dict(_declared_columns(model._meta)) for model in _models() if model._meta.managed}
 
 
 def unmanaged_tables() -> set[str]:

@@ -28,9 +28,7 @@ def declared(function: Callable[..., Any]) -> dict[str, Any]:
     parameters: dict[str, Any] = {}
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
-            raise BadArgumentsError(
-                f"{function.__qualname__}: write `*` first; a job's arguments have names."
-            )
+            raise BadArgumentsError(f"{function.__qualname__}: write `*` first; a job's arguments have names.")
         if hints.get(name) not in ALLOWED:
             raise BadArgumentsError(
                 f"{function.__qualname__}: `{name}` must be a UUID, an int, a date or a list of UUIDs; "

@@ -173,9 +173,7 @@ class Keeper:
     def _end_what_runs_too_long(self) -> None:
         limit = self.options.hard_limit_seconds
         if self.running.longer_than(limit + GRACE_SECONDS):
-            log.critical(
-                "A job goes on without its database connection; the process ends, the job is tried again."
-            )
+            log.critical("A job goes on without its database connection; the process ends, the job is tried again.")
             os._exit(70)
         for number, running in self.running.longer_than(limit):
             if not running.is_cut_off:

@@ -32,9 +32,7 @@ class Schedule(models.Model):
                 name="jobs_schedule_once", fields=["job", "for_organisation"], nulls_distinct=False
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(name="jobs_schedule_due", fields=["next_due_at"])
-        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(name="jobs_schedule_due", fields=["next_due_at"])]
 
     def __str__(self) -> str:
         return f"{self.job} at {self.next_due_at:%Y-%m-%d %H:%M} UTC"
@@ -65,9 +63,7 @@ class JobRun(models.Model):
     units_done = models.PositiveIntegerField(default=0)
     units_failed = models.PositiveIntegerField(default=0)
     failed_ids = models.JSONField(default=list, blank=True, help_text="Ids of the first rows that failed.")
-    error = models.CharField(
-        max_length=300, blank=True, help_text="Kind and place of the error, never its message."
-    )
+    error = models.CharField(max_length=300, blank=True, help_text="Kind and place of the error, never its message.")
     decided_by = models.UUIDField(null=True, blank=True, help_text="Who retried or discarded it.")
     reason = models.CharField(max_length=200, blank=True)
 
@@ -107,9 +103,7 @@ class WorkerBeat(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(name="jobs_workerbeat_recent", fields=["-beat_at"])
-        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(name="jobs_workerbeat_recent", fields=["-beat_at"])]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.host}, process {self.pid})"

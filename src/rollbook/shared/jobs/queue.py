@@ -104,9 +104,7 @@ def try_again(number: int, at: datetime, *, fresh_attempts: bool = False) -> Non
 def start(number: int) -> None:
     """Mark a waiting job as being done, as a worker that fetches it does."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s AND status = 'todo'", [number]
-        )
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s AND status = 'todo'", [number])
 
 
 def succeed(number: int) -> None:

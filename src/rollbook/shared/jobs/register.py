@@ -52,9 +52,7 @@ class Job:
         """
         return self.put(values, run_at=run_at)
 
-    def put(
-        self, values: dict[str, Any], *, run_at: datetime | None = None, waiting_once: str | None = None
-    ) -> int:
+    def put(self, values: dict[str, Any], *, run_at: datetime | None = None, waiting_once: str | None = None) -> int:
         """As `defer`; with `waiting_once` the queue refuses a second waiting job of the same key."""
         stored = arguments.encode(self.parameters, values)
         lock = self.lock.format_map(stored) if self.lock else None

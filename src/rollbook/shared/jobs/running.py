@@ -61,9 +61,7 @@ def run(job: Job, *, queue_job_id: int, attempts_so_far: int, stored: dict[str, 
         raise JobFailedError(describe(error)) from None
 
 
-def attempt_of(
-    job: Job, queue_job_id: int, attempts_so_far: int, stored: dict[str, Any], worker: str
-) -> Attempt:
+def attempt_of(job: Job, queue_job_id: int, attempts_so_far: int, stored: dict[str, Any], worker: str) -> Attempt:
     """The attempt that a row of the queue asks for."""
     values = arguments.decode(job.parameters, stored)
     return Attempt(job, queue_job_id, attempts_so_far, values, worker, clock.now())
@@ -136,9 +134,7 @@ def _record_failure(attempt: Attempt, error: Exception) -> None:
             )
 
 
-def _record(
-    attempt: Attempt, outcome: JobRun.Outcome, *, report: BatchReport | None, error: str = ""
-) -> None:
+def _record(attempt: Attempt, outcome: JobRun.Outcome, *, report: BatchReport | None, error: str = "") -> None:
     ended_at = clock.now()
     JobRun.objects.create(
         job=attempt.job.name,

@@ -74,9 +74,7 @@ def _set(name: str, organisation_id: UUID | None, timezone: str, now: datetime) 
         next_due_at = rules.next_due(cron, timezone, now)
     except (KeyError, ValueError, OSError):
         # An unknown time zone of one organisation must not stop the schedules of the others.
-        log.error(
-            "Schedule %s of organisation %s: the time zone %s is unknown.", name, organisation_id, timezone
-        )
+        log.error("Schedule %s of organisation %s: the time zone %s is unknown.", name, organisation_id, timezone)
         return
     with connection.cursor() as cursor:
         cursor.execute(

@@ -56,9 +56,7 @@ def _may_decide(actor: Actor | None, letter: queue.QueuedJob) -> bool:
     return actor is None or letter.organisation_id == actor.organisation_id or selectors.is_staff(actor)
 
 
-def _note_decision(
-    actor: Actor | None, letter: queue.QueuedJob, outcome: JobRun.Outcome, reason: str
-) -> None:
+def _note_decision(actor: Actor | None, letter: queue.QueuedJob, outcome: JobRun.Outcome, reason: str) -> None:
     now = clock.now()
     run = JobRun.objects.create(
         job=letter.name,

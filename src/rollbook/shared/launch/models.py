@@ -26,9 +26,7 @@ class CheckRun(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     stage = models.CharField(max_length=4, blank=True, help_text="Empty for every stage.")
     profile = models.CharField(max_length=20, blank=True)
-    items = models.JSONField(
-        default=list, blank=True, help_text="Ids asked for; empty means all of the stage."
-    )
+    items = models.JSONField(default=list, blank=True, help_text="Ids asked for; empty means all of the stage.")
     scope = models.CharField(max_length=40, default=INSTALL)
     environment = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
@@ -42,9 +40,7 @@ class CheckRun(models.Model):
     counts = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(name="launch_checkrun_recent", fields=["-created_at"])
-        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(name="launch_checkrun_recent", fields=["-created_at"])]
 
     def __str__(self) -> str:
         return f"{self.stage} {self.created_at:%Y-%m-%d %H:%M} {self.verdict or self.state}"
@@ -66,9 +62,7 @@ class CheckResult(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     number = models.BigIntegerField(unique=True, help_text="Its place in the chain of this installation.")
     item = models.CharField(max_length=30)
-    run = models.ForeignKey(
-        CheckRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
+    run = models.ForeignKey(CheckRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     release_id = models.UUIDField(null=True, blank=True, help_text="The release it was taken for, if any.")
     environment = models.CharField(max_length=20)
     scope = models.CharField(max_length=40, default=INSTALL)
@@ -81,9 +75,7 @@ class CheckResult(models.Model):
     remedy = models.CharField(max_length=500, blank=True)
     evidence = models.JSONField(default=dict)
     evidence_sha256 = models.CharField(max_length=64)
-    evidence_withheld = models.BooleanField(
-        default=False, help_text="The evidence seemed to hold something secret."
-    )
+    evidence_withheld = models.BooleanField(default=False, help_text="The evidence seemed to hold something secret.")
     prev_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
     definition_hash = models.CharField(max_length=64)
@@ -105,9 +97,7 @@ class CheckResult(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                name="launch_checkresult_latest", fields=["item", "scope", "environment", "-number"]
-            ),
+            models.Index(name="launch_checkresult_latest", fields=["item", "scope", "environment", "-number"]),
             models.Index(name="launch_checkresult_taken", fields=["-taken_at"]),
         ]
 

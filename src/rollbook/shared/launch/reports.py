@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
-from xml.etree import ElementTree  # noqa: S405 - written, never read
+from xml.etree import ElementTree
 
 from rollbook.core.readiness import Item
 from rollbook.shared.launch import artefact
@@ -31,9 +31,7 @@ def as_text(board: Board, *, exit_code: int) -> str:
         lines += [f"RED {_head(line)}", f"    {_found(line)}", f"    Remedy: {line.remedy}"]
     if red:
         lines.append("")
-    lines += [
-        f"{line.state:<14} {_head(line)}. {_found(line)}" for line in board.lines if not line.standing.is_red
-    ]
+    lines += [f"{line.state:<14} {_head(line)}. {_found(line)}" for line in board.lines if not line.standing.is_red]
     lines.append(f"\nExit code {exit_code}.")
     return "\n".join(lines)
 
@@ -151,9 +149,7 @@ def result_facts(result: CheckResult) -> dict[str, Any]:
 def as_junit(board: Board) -> str:
     """One test case for each item, for build servers."""
     red = sum(line.standing.is_red for line in board.lines)
-    suite = ElementTree.Element(
-        "testsuite", name="rollbook launch", tests=str(len(board.lines)), failures=str(red)
-    )
+    suite = ElementTree.Element("testsuite", name="rollbook launch", tests=str(len(board.lines)), failures=str(red))
     for line in board.lines:
         seconds = (line.result.duration_ms if line.result else 0) / 1000
         case = ElementTree.SubElement(
@@ -187,9 +183,9 @@ def _tap_lines(board: Board) -> Iterator[str]:
             yield "  ..."
 
 
-def explain(line: Line, results: list[CheckResult]) -> str:
+def explain(item: Item, results: list[CheckResult]) -> str:
     """What an item is, how it is checked, what it found the last ten times, and what to do."""
-    item = line.item
+    remedy = results[0].remedy if results else item.remedy
     text = [
         f"{item.id}: {item.title}",
         "",
@@ -198,7 +194,7 @@ def explain(line: Line, results: list[CheckResult]) -> str:
         f"{'safe on a live system' if item.run.value == 'L' else 'staging or a scratch copy only'}.",
         f"Needs: {', '.join(item.needs) or 'nothing'}. A result counts for "
         f"{results[0].expires_at - results[0].taken_at if results else item.freshness or '24 h'}.",
-        f"Remedy: {line.remedy}",
+        f"Remedy: {remedy}",
         f"More: {item.document}",
         "",
         "Last results, newest first:" if results else "It was never evaluated here.",

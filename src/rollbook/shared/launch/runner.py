@@ -123,11 +123,7 @@ class _Evaluator:
             elif len(self.running) < self.parallel and self._key_is_free(task.item):
                 self.waiting.remove(task)
                 self._start(task)
-        if (
-            self.waiting
-            and not self.running
-            and not any(self._needs_are_known(task.item) for task in self.waiting)
-        ):
+        if self.waiting and not self.running and not any(self._needs_are_known(task.item) for task in self.waiting):
             for task in self.waiting:  # items that need each other
                 self._settle(task, _skipped(task.item.needs[0]))
             self.waiting.clear()
@@ -143,9 +139,7 @@ class _Evaluator:
         return None
 
     def _key_is_free(self, item: Item) -> bool:
-        return not item.parallel_key or all(
-            task.item.parallel_key != item.parallel_key for task in self.running
-        )
+        return not item.parallel_key or all(task.item.parallel_key != item.parallel_key for task in self.running)
 
     def _start(self, task: Task) -> None:
         task.started = time.monotonic()
@@ -176,9 +170,7 @@ class _Evaluator:
             return
         self.running.remove(task)
         if task.result is None:
-            self._settle(
-                task, _error("It could not be evaluated: its database connection failed.", "connection")
-            )
+            self._settle(task, _error("It could not be evaluated: its database connection failed.", "connection"))
         else:
             self._note(task)
 
@@ -205,9 +197,7 @@ class _Evaluator:
         assert task.result is not None
         self.states.setdefault(task.item.id, []).append(State(task.result.state))
         if not task.is_stored:
-            self.evaluation.problems.append(
-                f"The result of {task.item.id} could not be kept in the database."
-            )
+            self.evaluation.problems.append(f"The result of {task.item.id} could not be kept in the database.")
 
 
 def _evaluate_and_keep(task: Task, run: CheckRun | None) -> None:
@@ -300,9 +290,7 @@ def _raised(item: Item, error: BaseException) -> Outcome:
     # Where it happened, without the message: that may repeat what a row held.
     place = "".join(traceback.format_tb(error.__traceback__))
     log.error("Item %s raised %s, trace %s\n%s", item.id, type(error).__name__, trace, place)
-    return _error(
-        f"It raised {type(error).__name__} (trace {trace} in the log).", f"{type(error).__name__} {trace}"
-    )
+    return _error(f"It raised {type(error).__name__} (trace {trace} in the log).", f"{type(error).__name__} {trace}")
 
 
 def _complete(item: Item, outcome: Outcome) -> Outcome:

@@ -83,9 +83,7 @@ def wanted_items(wish: Wish) -> list[Item]:
             raise UnknownItem(item=item_id)
         if item.run is SafeOn.STAGING and environment() == "production":
             raise NotSafeHere(item=item.id)
-    return registry.select(
-        stage=wish.stage, profiles=wish.profiles or registry.enabled_profiles(), ids=wish.ids
-    )
+    return registry.select(stage=wish.stage, profiles=wish.profiles or registry.enabled_profiles(), ids=wish.ids)
 
 
 def _active_organisations() -> tuple[UUID, ...]:
@@ -146,9 +144,7 @@ def perform_run(run_id: UUID, *, parallel: int) -> None:
     run.save(update_fields=["state", "started_at", "runner"])
     profiles = tuple(name for name in run.profile.split(",") if name)
     try:
-        check(
-            Wish(stage=run.stage or None, profiles=profiles, ids=tuple(run.items)), run=run, parallel=parallel
-        )
+        check(Wish(stage=run.stage or None, profiles=profiles, ids=tuple(run.items)), run=run, parallel=parallel)
     except DatabaseError:
         CheckRun.objects.filter(pk=run.pk).update(state=CheckRun.State.FAILED, ended_at=clock.now())
         raise

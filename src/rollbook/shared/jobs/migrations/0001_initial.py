@@ -48,9 +48,7 @@ class Migration(migrations.Migration):
                 ("units_failed", models.PositiveIntegerField(default=0)),
                 (
                     "failed_ids",
-                    models.JSONField(
-                        blank=True, default=list, help_text="Ids of the first rows that failed."
-                    ),
+                    models.JSONField(blank=True, default=list, help_text="Ids of the first rows that failed."),
                 ),
                 (
                     "error",
@@ -98,9 +96,7 @@ class Migration(migrations.Migration):
                 ("next_due_at", models.DateTimeField()),
                 (
                     "last_due_at",
-                    models.DateTimeField(
-                        blank=True, help_text="The planned moment of the last run.", null=True
-                    ),
+                    models.DateTimeField(blank=True, help_text="The planned moment of the last run.", null=True),
                 ),
                 ("last_queued_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=rollbook.core.clock.now, editable=False)),

@@ -72,16 +72,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "number",
-                    models.BigIntegerField(
-                        help_text="Its place in the chain of this installation.", unique=True
-                    ),
+                    models.BigIntegerField(help_text="Its place in the chain of this installation.", unique=True),
                 ),
                 ("item", models.CharField(max_length=30)),
                 (
                     "release_id",
-                    models.UUIDField(
-                        blank=True, help_text="The release it was taken for, if any.", null=True
-                    ),
+                    models.UUIDField(blank=True, help_text="The release it was taken for, if any.", null=True),
                 ),
                 ("environment", models.CharField(max_length=20)),
                 ("scope", models.CharField(default="install", max_length=40)),
@@ -109,9 +105,7 @@ class Migration(migrations.Migration):
                 ("evidence_sha256", models.CharField(max_length=64)),
                 (
                     "evidence_withheld",
-                    models.BooleanField(
-                        default=False, help_text="The evidence seemed to hold something secret."
-                    ),
+                    models.BooleanField(default=False, help_text="The evidence seemed to hold something secret."),
                 ),
                 ("prev_hash", models.CharField(max_length=64)),
                 ("hash", models.CharField(max_length=64, unique=True)),
@@ -135,9 +129,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["item", "scope", "environment", "-number"], name="launch_checkresult_latest"
-                    ),
+                    models.Index(fields=["item", "scope", "environment", "-number"], name="launch_checkresult_latest"),
                     models.Index(fields=["-taken_at"], name="launch_checkresult_taken"),
                 ],
                 "constraints": [
