@@ -11,6 +11,18 @@ class PaymentNotFound(NotFound):
     """We could not find that payment."""
 
 
+class ShiftNotFound(NotFound):
+    """We could not find that shift among yours."""
+
+
+class NoteNotFound(NotFound):
+    """We could not find that promissory note."""
+
+
+class RowNotFound(NotFound):
+    """We could not find that row of a bank file."""
+
+
 class AmountOutOfRange(Refusal):
     """Enter an amount from 0.01 to 9,999,999.99 with two decimals."""
 

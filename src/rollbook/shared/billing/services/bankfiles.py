@@ -12,16 +12,17 @@ from uuid import UUID
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
+from rollbook.core.errors import Invalid
 from rollbook.core.money import Money, NotAnAmount
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.core.tenancy.selectors import organisation_in_scope
-from rollbook.shared.billing import bulk
+from rollbook.shared.billing import bulk, errors
 from rollbook.shared.billing.models import BankFile, BankFileRow, Instalment, Payment
 from rollbook.shared.billing.rules import InstalmentState, Landing, settled_through, waterfall
-from rollbook.shared.billing.services.landed import Landed
+from rollbook.shared.billing.services.landed import FollowUp, Landed
 from rollbook.shared.billing.services.notes import keep_notes
-from rollbook.shared.billing.services.payments import LARGEST_MINOR
+from rollbook.shared.billing.services.payments import LARGEST_MINOR, take_payment
 from rollbook.shared.billing.services.receipts import MAIN_SERIES, ReceiptSeries
 
 #: Rows of one transaction: large enough to be fast, small enough that a counter never waits long.
@@ -292,6 +293,43 @@ def _follow_up(
         keep_notes(landed)
     if on_landed:
         on_landed(list(reached.values()))
+
+
+def resolve_row(
+    actor: Actor, *, row_id: UUID, target: Target, series: ReceiptSeries = MAIN_SERIES, on_landed: FollowUp | None = None
+) -> BankFileRow:
+    """Credit a waiting row to a plan that somebody chose; its reference must still be unused."""
+    row = _lock_waiting(row_id)
+    content = IncomingRow(line=row.line, **row.content)
+    amount, paid_at, fault = _read_row(content, organisation_in_scope(), clock.now())
+    if fault or amount is None:
+        raise Invalid.field("row", fault)
+    taken = take_payment(
+        actor, invoice_id=target.invoice_id, amount=amount, method=content.method, received_at=paid_at,
+        external_reference=content.reference, series=series, receipt_facts=target.receipt_facts, on_landed=on_landed,
+    )  # fmt: skip
+    row.state, row.payment_id, row.resolved_by = BankFileRow.State.RESOLVED, taken.payment_id, actor.user_id
+    row.save(update_fields=["state", "payment_id", "resolved_by"])
+    record(actor, "billing.bank_row_resolved", row, payment=taken.payment_id)
+    return row
+
+
+def dismiss_row(actor: Actor, *, row_id: UUID, reason: str) -> BankFileRow:
+    """Close a waiting row without a payment."""
+    row = _lock_waiting(row_id)
+    row.state, row.resolution, row.resolved_by = BankFileRow.State.DISMISSED, reason[:300], actor.user_id
+    row.save(update_fields=["state", "resolution", "resolved_by"])
+    record(actor, "billing.bank_row_dismissed", row, reason=reason)
+    return row
+
+
+def _lock_waiting(row_id: UUID) -> BankFileRow:
+    row: BankFileRow | None = BankFileRow.objects.select_for_update().filter(id=row_id).first()
+    if row is None:
+        raise errors.RowNotFound
+    if row.state != BankFileRow.State.UNMATCHED:
+        raise errors.InvalidState(state=row.get_state_display().lower(), act="settling it")
+    return row
 
 
 def _keep_waiting(file: BankFile, waiting: Sequence[Unmatched], now: datetime) -> None:

@@ -106,7 +106,7 @@ def _locked(note_id: UUID) -> tuple[PromissoryNote, Invoice]:
     )
     row = found.values("account", "invoice").first()
     if row is None:
-        raise errors.PaymentNotFound
+        raise errors.NoteNotFound
     lock_account(row["account"])
     return PromissoryNote.objects.get(id=note_id), Invoice.objects.get(id=row["invoice"])
 

@@ -107,7 +107,7 @@ def _lock_open(shift_id: UUID, actor: Actor | None) -> Shift:
     own = {"cashier_id": actor.user_id} if actor else {}
     shift: Shift | None = Shift.objects.select_for_update().filter(id=shift_id, **own).first()
     if shift is None:
-        raise errors.PaymentNotFound
+        raise errors.ShiftNotFound
     if shift.state != Shift.State.OPEN:
         raise errors.ShiftNotOpen
     return shift

@@ -1,0 +1,101 @@
+"""The decisions of the college's money that take two people, and what their cards say."""
+
+from rollbook.core.approvals.models import ApprovalRequest
+from rollbook.core.approvals.register import Change, Description, register_kind
+from rollbook.core.money import Money, format_money
+from rollbook.shared.billing.models import Invoice, Payment, Receipt, Shift
+from rollbook.shared.billing.services.shifts import drawer_of
+from rollbook.systems.college.fees import permissions
+from rollbook.systems.college.fees.services import corrections, shifts
+
+
+def register_all() -> None:
+    """Name each kind of decision, who decides it and what it does."""
+    register_kind(
+        corrections.VOID, "Void a payment", permissions.APPROVE_CORRECTION,
+        execute=corrections.carry_out_void, describe=describe_void,
+    )  # fmt: skip
+    register_kind(
+        corrections.REFUND, "Give money back", permissions.APPROVE_CORRECTION,
+        execute=corrections.carry_out_refund, describe=describe_refund,
+    )  # fmt: skip
+    register_kind(
+        corrections.ADJUSTMENT, "Adjust what is owed", permissions.APPROVE_CORRECTION,
+        execute=corrections.carry_out_adjustment, describe=describe_adjustment,
+    )  # fmt: skip
+    register_kind(
+        shifts.CLOSE_WITH_VARIANCE, "Close a shift that is off", permissions.SEE_ALL_SHIFTS,
+        execute=shifts.carry_out_close, describe=describe_variance,
+    )  # fmt: skip
+
+
+def _money(request: ApprovalRequest) -> str:
+    return format_money(Money(request.payload["amount_minor"], request.payload["currency"]))
+
+
+def _receipt_number(payment_id: object) -> str:
+    return Receipt.objects.filter(payment_id=payment_id).values_list("number", flat=True).first() or ""
+
+
+def describe_void(request: ApprovalRequest) -> Description:
+    """The card of a void."""
+    payment = Payment.objects.get(id=request.target_id)
+    return Description(
+        title=f"Void {_receipt_number(payment.id)}",
+        changes=[Change("Payment", _money(request), "Voided"), Change("State", payment.get_state_display(), "Voided")],
+        effect="The money leaves the months it filled, newest first. Permits that rested on it are suspended.",
+    )
+
+
+def describe_refund(request: ApprovalRequest) -> Description:
+    """The card of a refund."""
+    payment = Payment.objects.get(id=request.target_id)
+    kept = payment.amount_minor - payment.returned_minor
+    after = kept - request.payload["amount_minor"]
+    return Description(
+        title=f"Give back {_money(request)} of {_receipt_number(payment.id)}",
+        changes=[
+            Change(
+                "Kept of the payment",
+                format_money(Money(kept, payment.currency)),
+                format_money(Money(after, payment.currency)),
+            )
+        ],
+        effect="The money leaves the student's credit first, then the newest month it filled.",
+    )
+
+
+def describe_variance(request: ApprovalRequest) -> Description:
+    """The card of a drawer that is off."""
+    shift = Shift.objects.get(id=request.target_id)
+    expected = drawer_of(shift).expected_minor
+    counted = expected + request.payload["amount_minor"]
+    return Description(
+        title=f"Close {shift.cashier_name}'s shift at {shift.station}",
+        changes=[
+            Change(
+                "Drawer",
+                format_money(Money(expected, shift.currency)),
+                format_money(Money(counted, shift.currency)),
+            )
+        ],
+        effect=f"The difference of {_money(request)} is entered as cash over or short.",
+    )
+
+
+def describe_adjustment(request: ApprovalRequest) -> Description:
+    """The card of an adjustment."""
+    invoice = Invoice.objects.get(id=request.target_id)
+    sign = -1 if request.payload["kind"] == "CREDIT" else 1
+    after = invoice.total_minor + sign * request.payload["amount_minor"]
+    return Description(
+        title=f"{'Reduce' if sign < 0 else 'Increase'} what is owed by {_money(request)}",
+        changes=[
+            Change(
+                "Total of the term",
+                format_money(Money(invoice.total_minor, invoice.currency)),
+                format_money(Money(after, invoice.currency)),
+            )
+        ],
+        effect="Paid months keep their amount; the rest is split anew over the open months.",
+    )

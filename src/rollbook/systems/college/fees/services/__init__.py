@@ -1,0 +1,1 @@
+"""Acts of the college's money, one file per family."""

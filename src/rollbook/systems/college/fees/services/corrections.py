@@ -1,0 +1,105 @@
+"""Corrections that two people decide: voids, refunds, adjustments; and reversals of bounced money."""
+
+from uuid import UUID
+
+from rollbook.core.approvals.models import ApprovalRequest
+from rollbook.core.approvals.services import propose
+from rollbook.core.money import Money
+from rollbook.core.permissions.actor import Actor
+from rollbook.shared.billing import errors as billing_errors
+from rollbook.shared.billing.models import Adjustment, Invoice, Payment, Refund, Reversal
+from rollbook.shared.billing.services.reversals import (
+    LEAST_REASON, refund_payment, refundable_minor, reverse_payment, void_payment,
+)  # fmt: skip
+from rollbook.shared.billing.services.revisions import adjust
+from rollbook.systems.college.fees import permissions
+from rollbook.systems.college.fees.services.following import follow
+
+VOID = "college.fees.void"
+REFUND = "college.fees.refund"
+ADJUSTMENT = "college.fees.adjustment"
+
+
+def _visible_payment(payment_id: UUID) -> Payment:
+    payment: Payment | None = Payment.objects.filter(id=payment_id).first()
+    if payment is None:
+        raise billing_errors.PaymentNotFound
+    return payment
+
+
+def _long_enough(reason: str) -> str:
+    if len(reason.strip()) < LEAST_REASON:
+        raise billing_errors.ReasonTooShort(least=LEAST_REASON)
+    return reason.strip()
+
+
+def request_void(actor: Actor, *, payment_id: UUID, reason: str) -> ApprovalRequest:
+    """Ask a supervisor to void a payment of a shift that is still open."""
+    actor.require(permissions.REQUEST_CORRECTION)
+    payment = _visible_payment(payment_id)
+    if payment.state != Payment.State.COMPLETED:
+        raise billing_errors.AlreadyVoided(state=payment.get_state_display().lower())
+    payload = {"amount_minor": payment.amount_minor, "currency": payment.currency}
+    return propose(actor, kind=VOID, target=payment, reason=_long_enough(reason), payload=payload)
+
+
+def request_refund(actor: Actor, *, payment_id: UUID, amount: Money, method: str, reason: str) -> ApprovalRequest:
+    """Ask a supervisor to give part or all of a payment back."""
+    actor.require(permissions.REQUEST_CORRECTION)
+    payment = _visible_payment(payment_id)
+    most = refundable_minor(payment)
+    if not 0 < amount.minor <= most:
+        raise billing_errors.RefundTooLarge(refundable=str(Money(most, payment.currency)))
+    payload = {"amount_minor": amount.minor, "currency": amount.currency, "method": method}
+    return propose(actor, kind=REFUND, target=payment, reason=_long_enough(reason), payload=payload)
+
+
+def request_adjustment(
+    actor: Actor, *, invoice_id: UUID, kind: str, amount: Money, justification: str
+) -> ApprovalRequest:
+    """Ask a supervisor to reduce or increase what a student owes."""
+    actor.require(permissions.REQUEST_CORRECTION)
+    invoice = Invoice.objects.filter(id=invoice_id).first()
+    if invoice is None:
+        raise billing_errors.InvoiceNotFound
+    if amount.minor <= 0:
+        raise billing_errors.AmountOutOfRange
+    payload = {"amount_minor": amount.minor, "currency": amount.currency, "kind": kind}
+    return propose(actor, kind=ADJUSTMENT, target=invoice, reason=_long_enough(justification), payload=payload)
+
+
+def reverse(actor: Actor, *, payment_id: UUID, kind: str, reason: str) -> Payment:
+    """A cheque bounced or a card was charged back: take the money out again, and what rested on it."""
+    actor.require(permissions.REVERSE_PAYMENT)
+    if kind not in (Reversal.Kind.BOUNCED, Reversal.Kind.CHARGEBACK):
+        raise billing_errors.InvalidState(state=kind.lower(), act="reversing it so")
+    return reverse_payment(actor, payment_id=payment_id, kind=kind, reason=_long_enough(reason), on_landed=follow(actor))
+
+
+def carry_out_void(actor: Actor, request: ApprovalRequest) -> Payment:
+    """Void what was asked for; called by the approvals room, in its transaction."""
+    assert request.proposed_by_id is not None
+    return void_payment(
+        actor, payment_id=request.target_id, requested_by=request.proposed_by_id, reason=request.reason,
+        on_landed=follow(actor),
+    )  # fmt: skip
+
+
+def carry_out_refund(actor: Actor, request: ApprovalRequest) -> Refund:
+    """Give back what was asked for."""
+    assert request.proposed_by_id is not None
+    return refund_payment(
+        actor, payment_id=request.target_id, requested_by=request.proposed_by_id, reason=request.reason,
+        amount=Money(request.payload["amount_minor"], request.payload["currency"]), method=request.payload["method"],
+        on_landed=follow(actor),
+    )  # fmt: skip
+
+
+def carry_out_adjustment(actor: Actor, request: ApprovalRequest) -> Adjustment:
+    """Change what is owed as asked for."""
+    assert request.proposed_by_id is not None
+    return adjust(
+        actor, invoice_id=request.target_id, kind=request.payload["kind"],
+        amount=Money(request.payload["amount_minor"], request.payload["currency"]), justification=request.reason,
+        requested_by=request.proposed_by_id, on_landed=follow(actor),
+    )  # fmt: skip
