@@ -13,7 +13,9 @@ from rollbook.site.testing.statements import NamelessStatement, unwatched_statem
 
 def test_tests_run_as_the_ordinary_role_that_row_policies_bind(db):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        )
         assert cursor.fetchone() == (False, False, False, False)
 
 

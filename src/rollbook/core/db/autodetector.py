@@ -8,7 +8,6 @@ from django.db.migrations.autodetector import MigrationAutodetector
 
 from rollbook.core.db.operations import FreezeColumns, IsolateTable, MakeAppendOnly, _is_tenant_reference
 
-
 #: The migration that makes the trigger functions.
 GUARDS = ("rollbook_db", "0001_guards")
 
@@ -17,7 +16,7 @@ class TenantAutodetector(MigrationAutodetector):
     """Appends `IsolateTable`, `MakeAppendOnly` and `FreezeColumns` to what Django detects."""
 
     def _detect_changes(self, convert_apps: Any = None, graph: Any = None) -> dict[str, list[Any]]:
-        changes = super()._detect_changes(convert_apps, graph)
+        changes: dict[str, list[Any]] = super()._detect_changes(convert_apps, graph)  # type: ignore[misc]  # not in the stubs
         for app_label, migrations in changes.items():
             for migration in migrations:
                 guards = _guards(app_label, migration.operations)

@@ -91,10 +91,7 @@ class FreezeColumns(_TableOperation):
         return [sql.frozen_columns(model._meta.db_table, model._meta.label_lower, columns)]
 
     def undo(self, table: str) -> list[str]:
-        return [
-            f'DROP TRIGGER frozen_columns ON "{table}"; DROP TRIGGER kept_rows ON "{table}"; '
-            f'DROP TRIGGER kept_table ON "{table}";'
-        ]
+        return [f'DROP TRIGGER {name} ON "{table}"' for name in ("frozen_columns", "kept_rows", "kept_table")]
 
     def describe(self) -> str:
         return f"Keep {', '.join(self.fields)} of {self.name} as recorded"

@@ -66,3 +66,9 @@ class Actor:
         """Refuse the act unless the actor holds the permission."""
         if not self.may(permission):
             raise Forbidden(permission=permission)
+
+    def acting_user_id(self) -> UUID:
+        """The user who acts, where only a person may; work of the system is refused."""
+        if self.user_id is None:
+            raise Forbidden
+        return self.user_id

@@ -1,5 +1,6 @@
 """Fields that carry the organisation: the tenant column and references between tenant tables."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -23,7 +24,7 @@ class OrganisationField(models.ForeignKey):  # type: ignore[type-arg]
         kwargs["db_constraint"] = False
         super().__init__(**kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         for derived in ("to", "on_delete", "related_name", "db_index", "editable", "db_constraint"):
             kwargs.pop(derived, None)
@@ -55,16 +56,17 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         kwargs.setdefault("related_name", "+")
         super().__init__(to, on_delete=models.DO_NOTHING, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("on_delete", None)
         kwargs.pop("db_constraint", None)
-        kwargs["db_index"] = self.db_index
+        kwargs["db_index"] = self.db_index  # type: ignore[attr-defined]  # Django sets it
         return name, path, args, kwargs
 
     def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> WhereNode | None:
         if alias is None or related_alias is None:
             return None
-        remote = self.remote_field.model._meta.get_field("organisation").get_col(alias)
-        local = self.model._meta.get_field("organisation").get_col(related_alias)
-        return WhereNode([Exact(remote, local)], connector=AND)
+        remote: Any = self.remote_field.model._meta.get_field("organisation")
+        local: Any = self.model._meta.get_field("organisation")
+        same: Any = Exact(remote.get_col(alias), local.get_col(related_alias))
+        return WhereNode([same], connector=AND)

@@ -93,8 +93,8 @@ class CurrentOrganisation(models.Expression):
     def __init__(self) -> None:
         super().__init__(output_field=models.UUIDField())
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         organisation_id = current_organisation_id()
         if organisation_id is None:
             raise EmptyResultSet
-        return "%s", [organisation_id]
+        return "%s", (organisation_id,)

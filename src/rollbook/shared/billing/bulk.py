@@ -68,7 +68,7 @@ def _text_array(values: Sequence[str]) -> str:
     return '{"' + '","'.join(quoted) + '"}' if values else "{}"
 
 
-def _run(statement: str, **parameters: object) -> list[tuple[Any, ...]]:
+def _run(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"organisation": require_organisation_id(), **parameters})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -145,7 +145,11 @@ def post_and_audit(actor: Actor, landings: Sequence[Landing], *, now: datetime) 
     post_entries(
         [
             payment_entry(
-                landing.payment_id, amount=landing.amount, method=landing.method, credit_minor=landing.credit_minor, on=today
+                landing.payment_id,
+                amount=landing.amount,
+                method=landing.method,
+                credit_minor=landing.credit_minor,
+                on=today,
             )
             for landing in landings
         ],

@@ -263,4 +263,6 @@ def _joined(movements: Sequence[Movement]) -> list[Movement]:
     for movement in movements:
         key = (movement.payment_id, movement.number, movement.reason)
         sums[key] = sums.get(key, 0) + movement.minor
-    return [Movement(payment_id, number, minor, reason) for (payment_id, number, reason), minor in sums.items() if minor]
+    return [
+        Movement(payment_id, number, minor, reason) for (payment_id, number, reason), minor in sums.items() if minor
+    ]

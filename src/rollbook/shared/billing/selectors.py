@@ -137,15 +137,6 @@ def credit_of_customer(customer_id: UUID, currency: str) -> Money:
     return Money(found.first() or 0, currency)
 
 
-def payments_of_invoice(invoice_id: UUID) -> Sequence[dict[str, Any]]:
-    """Payments recorded against an invoice with their receipts, newest first, in one statement."""
-    rows = Payment.objects.filter(invoice_id=invoice_id).order_by("-received_at", "-id")
-    return list(rows.values(
-        "id", "amount_minor", "currency", "method", "external_reference", "received_at", "received_on", "state",
-        "returned_minor", "shift_id", "recorded_by",
-    ))  # fmt: skip
-
-
 def statement_lines(account_id: UUID) -> list[dict[str, Any]]:
     """Everything that moved on a customer's account in order: charges, payments, returns and credit used."""
     with connection.cursor() as cursor:

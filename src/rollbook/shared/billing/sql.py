@@ -30,7 +30,8 @@ WITH room AS (
             %(reference)s, %(received_at)s, %(received_on)s, %(recorded_by)s, %(shift)s, %(note)s, 'COMPLETED', 0)
     RETURNING id
 ), allocated AS (
-    INSERT INTO billing_allocation (organisation_id, id, created_at, payment_id, instalment_id, amount_minor, sequence, reason)
+    INSERT INTO billing_allocation
+           (organisation_id, id, created_at, payment_id, instalment_id, amount_minor, sequence, reason)
     SELECT %(organisation)s, (%(ids)s::uuid[])[l.place], %(at)s, %(payment)s, l.id, l.minor, l.number, 'PAYMENT'
       FROM landed l WHERE l.minor > 0
     RETURNING id
@@ -47,7 +48,8 @@ WITH room AS (
      WHERE i.organisation_id = %(organisation)s AND i.id = %(invoice)s AND total.minor > 0
     RETURNING i.id
 ), credited AS (
-    INSERT INTO billing_creditentry (organisation_id, id, created_at, account_id, payment_id, invoice_id, amount_minor, reason)
+    INSERT INTO billing_creditentry
+           (organisation_id, id, created_at, account_id, payment_id, invoice_id, amount_minor, reason)
     SELECT %(organisation)s, %(credit_id)s, %(at)s, %(account)s, %(payment)s, %(invoice)s, %(amount)s - total.minor, 'EXCESS'
       FROM total WHERE total.minor < %(amount)s
     RETURNING amount_minor
@@ -98,7 +100,8 @@ WITH series AS (
         ON CONFLICT (organisation_id, key) DO UPDATE SET last_value = numbering_numberseries.last_value + 1
     RETURNING last_value
 )
-INSERT INTO billing_receipt (organisation_id, id, created_at, payment_id, series, number, issued_on, snapshot, state, sha256, reprints)
+INSERT INTO billing_receipt
+       (organisation_id, id, created_at, payment_id, series, number, issued_on, snapshot, state, sha256, reprints)
 SELECT %(organisation)s, %(receipt)s, %(at)s, %(payment)s, %(series)s,
        %(prefix)s || lpad(series.last_value::text, greatest(%(digits)s, length(series.last_value::text)), '0'),
        %(issued_on)s, %(snapshot)s::jsonb, 'ISSUED', '', 0
@@ -126,7 +129,8 @@ RETURNING id
 # Each of the next three joins its table with arrays of known length, never with another CTE: on a table that was
 # just loaded and not yet analysed the planner would otherwise pick a nested loop over everything.
 INSERT_ALLOCATIONS = """
-INSERT INTO billing_allocation (organisation_id, id, created_at, payment_id, instalment_id, amount_minor, sequence, reason)
+INSERT INTO billing_allocation
+           (organisation_id, id, created_at, payment_id, instalment_id, amount_minor, sequence, reason)
 SELECT %(organisation)s, l.id, %(at)s, l.payment_id, l.instalment_id, l.amount_minor, l.number, 'PAYMENT'
   FROM unnest(%(ids)s::uuid[], %(payments)s::uuid[], %(instalments)s::uuid[], %(numbers)s::int[], %(amounts)s::bigint[])
        AS l(id, payment_id, instalment_id, number, amount_minor)
@@ -148,7 +152,8 @@ RETURNING i.id
 """
 
 INSERT_CREDITS = """
-INSERT INTO billing_creditentry (organisation_id, id, created_at, account_id, payment_id, invoice_id, amount_minor, reason)
+INSERT INTO billing_creditentry
+           (organisation_id, id, created_at, account_id, payment_id, invoice_id, amount_minor, reason)
 SELECT %(organisation)s, c.id, %(at)s, c.account_id, c.payment_id, c.invoice_id, c.amount_minor, 'EXCESS'
   FROM unnest(%(ids)s::uuid[], %(accounts)s::uuid[], %(payments)s::uuid[], %(invoices)s::uuid[], %(amounts)s::bigint[])
        AS c(id, account_id, payment_id, invoice_id, amount_minor)
@@ -163,7 +168,8 @@ RETURNING a.id
 """
 
 INSERT_RECEIPTS = """
-INSERT INTO billing_receipt (organisation_id, id, created_at, payment_id, series, number, issued_on, snapshot, state, sha256, reprints)
+INSERT INTO billing_receipt
+       (organisation_id, id, created_at, payment_id, series, number, issued_on, snapshot, state, sha256, reprints)
 SELECT %(organisation)s, r.id, %(at)s, r.payment_id, %(series)s, r.number, %(issued_on)s, r.snapshot::jsonb, 'ISSUED', '', 0
   FROM unnest(%(ids)s::uuid[], %(payments)s::uuid[], %(numbers)s::text[], %(snapshots)s::text[])
        AS r(id, payment_id, number, snapshot)
@@ -191,7 +197,8 @@ RETURNING id, account_id
 """
 
 OPEN_INSTALMENTS = """
-INSERT INTO billing_instalment (organisation_id, id, created_at, invoice_id, number, due_minor, paid_minor, due_on, cover)
+INSERT INTO billing_instalment
+       (organisation_id, id, created_at, invoice_id, number, due_minor, paid_minor, due_on, cover)
 SELECT %(organisation)s, t.id, %(at)s, t.invoice_id, t.number, t.due_minor, 0, t.due_on, ''
   FROM unnest(%(ids)s::uuid[], %(invoices)s::uuid[], %(numbers)s::int[], %(dues)s::bigint[], %(days)s::date[])
        AS t(id, invoice_id, number, due_minor, due_on)
@@ -199,7 +206,8 @@ RETURNING id
 """
 
 OPEN_LINES = """
-INSERT INTO billing_invoiceline (organisation_id, id, created_at, invoice_id, description, quantity, unit_price, amount_minor)
+INSERT INTO billing_invoiceline
+       (organisation_id, id, created_at, invoice_id, description, quantity, unit_price, amount_minor)
 SELECT %(organisation)s, l.id, %(at)s, l.invoice_id, l.description, l.quantity, l.unit_price, l.amount_minor
   FROM unnest(%(ids)s::uuid[], %(invoices)s::uuid[], %(descriptions)s::text[], %(quantities)s::numeric[],
               %(prices)s::numeric[], %(amounts)s::bigint[])

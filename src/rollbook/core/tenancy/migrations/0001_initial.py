@@ -2,62 +2,102 @@
 
 import django.core.validators
 import django.db.models.functions.text
+from django.db import migrations, models
+
 import rollbook.core.clock
 import rollbook.core.db.operations
 import rollbook.core.ids
 import rollbook.core.tenancy.fields
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('rollbook_db', '0001_guards'),
+        ("rollbook_db", "0001_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.CharField(help_text='Used in addresses.', max_length=63, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9-]*$')])),
-                ('name', models.CharField(max_length=200)),
-                ('system', models.CharField(choices=[('college', 'College'), ('school', 'School'), ('homeroom', 'Homeroom'), ('grouporders', 'Group orders'), ('backoffice', 'Back office')], max_length=20)),
-                ('currency', models.CharField(help_text='ISO 4217.', max_length=3)),
-                ('timezone', models.CharField(help_text='IANA name, such as Asia/Manila.', max_length=64)),
-                ('locale', models.CharField(default='en', max_length=16)),
-                ('country', models.CharField(blank=True, help_text='ISO 3166-1 alpha-2.', max_length=2)),
-                ('accent', models.CharField(default='#1f5fbf', help_text='Hex colour of the institution.', max_length=7)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Used in addresses.",
+                        max_length=63,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^[a-z][a-z0-9-]*$")],
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "system",
+                    models.CharField(
+                        choices=[
+                            ("college", "College"),
+                            ("school", "School"),
+                            ("homeroom", "Homeroom"),
+                            ("grouporders", "Group orders"),
+                            ("backoffice", "Back office"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("currency", models.CharField(help_text="ISO 4217.", max_length=3)),
+                ("timezone", models.CharField(help_text="IANA name, such as Asia/Manila.", max_length=64)),
+                ("locale", models.CharField(default="en", max_length=16)),
+                ("country", models.CharField(blank=True, help_text="ISO 3166-1 alpha-2.", max_length=2)),
+                (
+                    "accent",
+                    models.CharField(default="#1f5fbf", help_text="Hex colour of the institution.", max_length=7),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('slug', django.db.models.functions.text.Lower('slug'))), name='tenancy_organisation_slug_is_lower')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("slug", django.db.models.functions.text.Lower("slug"))),
+                        name="tenancy_organisation_slug_is_lower",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Campus',
+            name="Campus",
             fields=[
-                ('id', models.UUIDField(default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=200)),
-                ('timezone', models.CharField(blank=True, max_length=64)),
-                ('organisation', rollbook.core.tenancy.fields.OrganisationField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=200)),
+                ("timezone", models.CharField(blank=True, max_length=64)),
+                ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
             options={
-                'verbose_name_plural': 'campuses',
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'code'), name='tenancy_campus_code_unique')],
+                "verbose_name_plural": "campuses",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "code"), name="tenancy_campus_code_unique")
+                ],
             },
         ),
         rollbook.core.db.operations.FreezeColumns(
-            name='Organisation',
-            fields=['id', 'system', 'currency'],
+            name="Organisation",
+            fields=["id", "system", "currency"],
         ),
         rollbook.core.db.operations.IsolateTable(
-            name='Campus',
-            restricted_as='',
+            name="Campus",
+            restricted_as="",
         ),
     ]

@@ -20,7 +20,9 @@ def _count_without_a_filter(table: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_a_campus_is_seen_in_its_own_organisation_only(organisation: Organisation, other_organisation: Organisation) -> None:
+def test_a_campus_is_seen_in_its_own_organisation_only(
+    organisation: Organisation, other_organisation: Organisation
+) -> None:
     with tenant_scope(organisation.id):
         campus = Campus.objects.create(code="MAIN", name="Main")
 
@@ -45,7 +47,11 @@ def test_without_a_scope_there_are_no_rows_and_nothing_can_be_written(organisati
 def test_the_database_refuses_a_row_of_another_organisation(
     organisation: Organisation, other_organisation: Organisation
 ) -> None:
-    with pytest.raises(ProgrammingError, match="row-level security"), tenant_scope(organisation.id), connection.cursor() as c:
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        tenant_scope(organisation.id),
+        connection.cursor() as c,
+    ):
         c.execute(
             "INSERT INTO tenancy_campus (organisation_id, id, created_at, code, name, timezone)"
             " VALUES (%s, %s, now(), 'X', 'X', '')",
@@ -53,7 +59,9 @@ def test_the_database_refuses_a_row_of_another_organisation(
         )
 
 
-def test_a_row_of_another_organisation_is_not_saved(organisation: Organisation, other_organisation: Organisation) -> None:
+def test_a_row_of_another_organisation_is_not_saved(
+    organisation: Organisation, other_organisation: Organisation
+) -> None:
     with tenant_scope(organisation.id), pytest.raises(ScopeError, match="another organisation"):
         Campus.objects.create(organisation_id=other_organisation.id, code="X", name="X")
 
@@ -87,7 +95,9 @@ def test_a_grant_is_a_plain_word(organisation: Organisation, grant: str) -> None
         pass
 
 
-def test_deleting_and_updating_name_the_organisation(organisation: Organisation, django_assert_num_queries: Any) -> None:
+def test_deleting_and_updating_name_the_organisation(
+    organisation: Organisation, django_assert_num_queries: Any
+) -> None:
     with tenant_scope(organisation.id):
         campus = Campus.objects.create(code="A", name="A")
         with django_assert_num_queries(2) as captured:

@@ -27,7 +27,9 @@ class PlanRevision(TenantModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(name="billing_revision_version_unique", fields=["organisation", "invoice", "version"]),
+            models.UniqueConstraint(
+                name="billing_revision_version_unique", fields=["organisation", "invoice", "version"]
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +115,9 @@ class Refund(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="billing_refund_positive", condition=Q(amount_minor__gt=0)),
-            models.CheckConstraint(name="billing_refund_two_people", condition=~Q(requested_by=models.F("approved_by"))),
+            models.CheckConstraint(
+                name="billing_refund_two_people", condition=~Q(requested_by=models.F("approved_by"))
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="billing_refund_by_payment", fields=["organisation", "payment"]),

@@ -62,7 +62,8 @@ class Invoice(TenantModel):
                 condition=Q(state="OPEN"),
             ),
             models.CheckConstraint(
-                name="billing_invoice_paid_within_total", condition=Q(paid_minor__gte=0, paid_minor__lte=F("total_minor"))
+                name="billing_invoice_paid_within_total",
+                condition=Q(paid_minor__gte=0, paid_minor__lte=F("total_minor")),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

@@ -73,7 +73,9 @@ class Payment(TenantModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="billing_payment_by_invoice", fields=["organisation", "invoice", "received_at"]),
             models.Index(name="billing_payment_by_day", fields=["organisation", "received_on", "id"]),
-            models.Index(name="billing_payment_by_shift", fields=["organisation", "shift"], condition=Q(shift__isnull=False)),
+            models.Index(
+                name="billing_payment_by_shift", fields=["organisation", "shift"], condition=Q(shift__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,9 @@ class Shift(TenantModel):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                name="billing_shift_one_open_per_cashier", fields=["organisation", "cashier_id"], condition=Q(state="OPEN")
+                name="billing_shift_one_open_per_cashier",
+                fields=["organisation", "cashier_id"],
+                condition=Q(state="OPEN"),
             ),
             models.UniqueConstraint(
                 name="billing_shift_one_open_per_station", fields=["organisation", "station"], condition=Q(state="OPEN")

@@ -205,7 +205,9 @@ def _read_row(row: IncomingRow, facts: Any, now: datetime) -> tuple[Money | None
 
 
 def _match(
-    readable: Iterable[tuple[IncomingRow, Money, datetime]], targets: dict[str, "Target | str"], waiting: list[Unmatched]
+    readable: Iterable[tuple[IncomingRow, Money, datetime]],
+    targets: dict[str, "Target | str"],
+    waiting: list[Unmatched],
 ) -> Iterator[Credit]:
     sentences = {
         Reason.UNKNOWN_CUSTOMER: "Nobody here has this number.",
@@ -296,7 +298,12 @@ def _follow_up(
 
 
 def resolve_row(
-    actor: Actor, *, row_id: UUID, target: Target, series: ReceiptSeries = MAIN_SERIES, on_landed: FollowUp | None = None
+    actor: Actor,
+    *,
+    row_id: UUID,
+    target: Target,
+    series: ReceiptSeries = MAIN_SERIES,
+    on_landed: FollowUp | None = None,
 ) -> BankFileRow:
     """Credit a waiting row to a plan that somebody chose; its reference must still be unused."""
     row = _lock_waiting(row_id)
@@ -340,4 +347,3 @@ def _keep_waiting(file: BankFile, waiting: Sequence[Unmatched], now: datetime) -
         )
         for item in waiting
     )  # fmt: skip
-

@@ -87,9 +87,7 @@ def open_invoice(actor: Actor, charge: Charge) -> Invoice:
         for line in charge.lines
     )  # fmt: skip
     Instalment.objects.bulk_create(
-        Instalment(
-            invoice_id=invoice.id, number=due.number, due_minor=due.due_minor, due_on=due.due_on, created_at=now
-        )
+        Instalment(invoice_id=invoice.id, number=due.number, due_minor=due.due_minor, due_on=due.due_on, created_at=now)
         for due in charge.schedule
     )
     entry = charge_entry(invoice.id, minor=charge.total_minor, currency=charge.currency, on=today)

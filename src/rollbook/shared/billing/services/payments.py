@@ -64,8 +64,10 @@ def take_payment(
     reference = _checked_reference(method, external_reference)
     now = clock.now()
     account_id, shift_id = _lock(actor, invoice_id, amount, needs_shift=at_counter and method in COUNTER_METHODS)
+    payment_id = ids.new_id()
     landed = _land(
         actor,
+        payment_id=payment_id,
         account_id=account_id,
         invoice_id=invoice_id,
         amount=amount,
@@ -77,20 +79,19 @@ def take_payment(
         note=note,
         target_number=target_number,
     )
-    assert landed.payment_id is not None
     keep_notes(landed)
     followed = on_landed(landed) if on_landed else {}
     record(
         actor,
         "billing.payment_recorded",
-        ("billing.payment", landed.payment_id),
+        ("billing.payment", payment_id),
         amount_minor=amount.minor,
         currency=amount.currency,
         method=method,
     )
     receipt = issue_receipt(landed, amount=amount, method=method, series=series, facts=receipt_facts or {}, now=now)
     return PaymentTaken(
-        payment_id=landed.payment_id,
+        payment_id=payment_id,
         landed=landed,
         receipt_number=receipt.number,
         receipt_id=receipt.id,
@@ -133,6 +134,7 @@ def _lock(actor: Actor, invoice_id: UUID, amount: Money, *, needs_shift: bool) -
 def _land(
     actor: Actor,
     *,
+    payment_id: UUID,
     account_id: UUID,
     invoice_id: UUID,
     amount: Money,
@@ -144,8 +146,7 @@ def _land(
     note: str,
     target_number: int | None,
 ) -> Landed:
-    payment_id = ids.new_id()
-    parameters = {
+    parameters: dict[str, Any] = {
         "organisation": actor.organisation_id,
         "invoice": invoice_id,
         "account": account_id,
@@ -181,7 +182,9 @@ def _land(
         raise
     instalments = [InstalmentState(number, due, paid, due_on, cover) for number, due, paid, due_on, cover, _ in rows]
     landings = [Landing(number, minor) for number, _, _, _, _, minor in rows if minor]
-    before = [InstalmentState(number, due, paid - minor, due_on, cover) for number, due, paid, due_on, cover, minor in rows]
+    before = [
+        InstalmentState(number, due, paid - minor, due_on, cover) for number, due, paid, due_on, cover, minor in rows
+    ]
     expected = first_open(before)
     if target_number is not None and target_number != expected:
         raise errors.MonthNotSequential(target=target_number, first_open=expected)

@@ -51,9 +51,7 @@ def issue_receipt(
 ) -> IssuedReceipt:
     """Give the payment its receipt. Called last in the transaction: the series stays locked until it ends."""
     issued_on = organisation_in_scope().local_date(now)
-    snapshot = snapshot_of(
-        landed.landings, amount=amount, method=method, credit_minor=landed.credit_minor, facts=facts
-    )
+    snapshot = snapshot_of(landed.landings, amount=amount, method=method, credit_minor=landed.credit_minor, facts=facts)
     receipt_id = ids.new_id()
     with connection.cursor() as cursor:
         cursor.execute(

@@ -14,7 +14,16 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.billing import errors
 from rollbook.shared.billing.models import (
-    Account, Allocation, CreditEntry, Invoice, Payment, Receipt, Refund, Reversal, Shift, ShiftMovement,
+    Account,
+    Allocation,
+    CreditEntry,
+    Invoice,
+    Payment,
+    Receipt,
+    Refund,
+    Reversal,
+    Shift,
+    ShiftMovement,
 )  # fmt: skip
 from rollbook.shared.billing.services.books import MONEY_ACCOUNTS, moved_entry
 from rollbook.shared.billing.services.invoices import lock_account
@@ -34,8 +43,10 @@ def void_payment(
     `actor` approves what `requested_by` asked for; the database refuses one person being both.
     """
     account, payment = lock_payment(payment_id)
-    shift = Shift.objects.select_for_update().filter(id=payment.shift_id).first()
     _must_allow(payment, Payment.State.VOIDED)
+    if payment.shift_id is None:
+        raise errors.NotSameShift
+    shift = Shift.objects.select_for_update().filter(id=payment.shift_id).first()
     if shift is None or shift.state != Shift.State.OPEN:
         raise errors.NotSameShift
     now = clock.now()
@@ -80,7 +91,7 @@ def refund_payment(
     now = clock.now()
     refund = Refund.objects.create(
         payment_id=payment.id, amount_minor=amount.minor, method=method, reason=reason,
-        requested_by=requested_by, approved_by=actor.user_id, created_at=now,
+        requested_by=requested_by, approved_by=actor.acting_user_id(), created_at=now,
     )  # fmt: skip
     whole = payment.returned_minor + amount.minor == payment.amount_minor
     state = Payment.State.REFUNDED if whole else Payment.State.PARTIALLY_REFUNDED

@@ -57,17 +57,27 @@ def revise_plan(
         made_by=actor.user_id, created_at=now,
     )  # fmt: skip
     InvoiceLine.objects.create(
-        invoice_id=invoice.id, description=reason.strip()[:200], unit_price=Money(difference, invoice.currency).to_decimal(),
-        amount_minor=difference, created_at=now,
-    )  # fmt: skip
+        invoice_id=invoice.id,
+        description=reason.strip()[:200],
+        unit_price=Money(difference, invoice.currency).to_decimal(),
+        amount_minor=difference,
+        created_at=now,
+    )
     charged = charge_entry(
-        revision.id, minor=difference, currency=invoice.currency, on=today, kind="billing.revision", account=income_account
+        revision.id,
+        minor=difference,
+        currency=invoice.currency,
+        on=today,
+        kind="billing.revision",
+        account=income_account,
     )
     moved = moved_entry(
         revision.id, kind="billing.credit_moved", currency=invoice.currency, on=today, credit_change=landed.credit_minor
     )
     post_entries([charged, moved], at=now)
-    record(actor, "billing.plan_revised", invoice, reason=reason, before={"plan": before}, after={"plan": revision.after})
+    record(
+        actor, "billing.plan_revised", invoice, reason=reason, before={"plan": before}, after={"plan": revision.after}
+    )
     if on_landed:
         on_landed(landed)
     return revision
@@ -96,7 +106,7 @@ def adjust(
     )  # fmt: skip
     return Adjustment.objects.create(
         invoice_id=invoice_id, kind=kind, amount_minor=amount.minor, justification=justification,
-        requested_by=requested_by, approved_by=actor.user_id, revision_id=revision.id, created_at=revision.created_at,
+        requested_by=requested_by, approved_by=actor.acting_user_id(), revision_id=revision.id, created_at=revision.created_at,
     )  # fmt: skip
 
 

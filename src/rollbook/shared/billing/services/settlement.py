@@ -12,12 +12,19 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from rollbook.core import ids
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.billing import sql
 from rollbook.shared.billing.models import Account, Allocation, CreditEntry, Instalment, Invoice
-from rollbook.shared.billing.rules import Holding, InstalmentState, Landing, Movement, settle, settled_through, waterfall
+from rollbook.shared.billing.rules import (
+    Holding,
+    InstalmentState,
+    Landing,
+    Movement,
+    settle,
+    settled_through,
+    waterfall,
+)
 from rollbook.shared.billing.services.landed import Landed
 from rollbook.shared.ledger import chart
 from rollbook.shared.ledger.services import Entry, Line, post_entries
@@ -66,7 +73,12 @@ def load_plan(invoice: Invoice) -> Plan:
     )
     ages: dict[UUID, int] = {}
     holdings = [
-        Holding(row["payment_id"], ages.setdefault(row["payment_id"], len(ages)), numbers[row["instalment_id"]], row["minor"])
+        Holding(
+            row["payment_id"],
+            ages.setdefault(row["payment_id"], len(ages)),
+            numbers[row["instalment_id"]],
+            row["minor"],
+        )
         for row in rows
     ]
     return Plan(invoice, instalments, holdings, _unspent_credit(payment__invoice_id=invoice.id))

@@ -36,11 +36,11 @@ def open_shift(actor: Actor, *, station: str, opening_float: Money) -> Shift:
     try:
         with transaction.atomic():
             shift = Shift.objects.create(
-                cashier_id=actor.user_id, cashier_name=actor.name, station=station.strip(),
+                cashier_id=actor.acting_user_id(), cashier_name=actor.name, station=station.strip(),
                 currency=opening_float.currency, opening_float_minor=opening_float.minor, opened_at=clock.now(),
             )  # fmt: skip
     except IntegrityError as error:
-        own = Shift.objects.filter(cashier_id=actor.user_id, state=Shift.State.OPEN).first()
+        own = Shift.objects.filter(cashier_id=actor.acting_user_id(), state=Shift.State.OPEN).first()
         place = f"yours at {own.station}" if own else f"somebody else's at {station.strip()}"
         raise errors.ShiftOpen(place=place) from error
     record(actor, "billing.shift_opened", shift, station=shift.station, opening_float_minor=opening_float.minor)
@@ -61,7 +61,9 @@ def move_cash(actor: Actor, *, shift_id: UUID, kind: str, amount: Money, note: s
 
 def drawer_of(shift: Shift) -> Drawer:
     """What the drawer should hold: float + cash taken − voids, refunds and pick-ups."""
-    cash_in = Payment.objects.filter(shift_id=shift.id, method=Payment.Method.CASH).aggregate(m=Sum("amount_minor"))["m"]
+    cash_in = Payment.objects.filter(shift_id=shift.id, method=Payment.Method.CASH).aggregate(m=Sum("amount_minor"))[
+        "m"
+    ]
     movements = ShiftMovement.objects.filter(shift_id=shift.id).aggregate(m=Sum("amount_minor"))["m"]
     return Drawer(shift.opening_float_minor, cash_in or 0, movements or 0)
 

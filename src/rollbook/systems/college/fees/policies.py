@@ -24,7 +24,13 @@ def declare_all() -> None:
         systems=systems,
     )  # fmt: skip
     declare(RECEIPT_SERIES, Text(20), "MAIN", "The series that receipts are numbered in.", systems=systems)
-    declare(RECEIPT_TITLE, Choice(TITLES), "OFFICIAL_RECEIPT", "What the paper is called, as tax law decides.", systems=systems)
+    declare(
+        RECEIPT_TITLE,
+        Choice(TITLES),
+        "OFFICIAL_RECEIPT",
+        "What the paper is called, as tax law decides.",
+        systems=systems,
+    )
     declare(
         OLD_BALANCE_LIMIT, Amount(), 0, "The unpaid balance of earlier terms from which enrolment is held.",
         systems=systems,

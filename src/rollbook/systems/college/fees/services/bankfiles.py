@@ -9,7 +9,13 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.shared.billing import errors as billing_errors
 from rollbook.shared.billing.models import BankFileRow
 from rollbook.shared.billing.services.bankfiles import (
-    FileOutcome, IncomingRow, Reason, Target, dismiss_row, import_bank_file, resolve_row,
+    FileOutcome,
+    IncomingRow,
+    Reason,
+    Target,
+    dismiss_row,
+    import_bank_file,
+    resolve_row,
 )  # fmt: skip
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.errors import FileUnreadable

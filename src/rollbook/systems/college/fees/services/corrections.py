@@ -4,12 +4,17 @@ from uuid import UUID
 
 from rollbook.core.approvals.models import ApprovalRequest
 from rollbook.core.approvals.services import propose
+from rollbook.core.errors import Forbidden
 from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.billing import errors as billing_errors
 from rollbook.shared.billing.models import Adjustment, Invoice, Payment, Refund, Reversal
 from rollbook.shared.billing.services.reversals import (
-    LEAST_REASON, refund_payment, refundable_minor, reverse_payment, void_payment,
+    LEAST_REASON,
+    refund_payment,
+    refundable_minor,
+    reverse_payment,
+    void_payment,
 )  # fmt: skip
 from rollbook.shared.billing.services.revisions import adjust
 from rollbook.systems.college.fees import permissions
@@ -73,23 +78,30 @@ def reverse(actor: Actor, *, payment_id: UUID, kind: str, reason: str) -> Paymen
     actor.require(permissions.REVERSE_PAYMENT)
     if kind not in (Reversal.Kind.BOUNCED, Reversal.Kind.CHARGEBACK):
         raise billing_errors.InvalidState(state=kind.lower(), act="reversing it so")
-    return reverse_payment(actor, payment_id=payment_id, kind=kind, reason=_long_enough(reason), on_landed=follow(actor))
+    return reverse_payment(
+        actor, payment_id=payment_id, kind=kind, reason=_long_enough(reason), on_landed=follow(actor)
+    )
+
+
+def _proposer(request: ApprovalRequest) -> UUID:
+    """Who asked. Money is never corrected because a job asked for it."""
+    if request.proposed_by_id is None:
+        raise Forbidden
+    return request.proposed_by_id
 
 
 def carry_out_void(actor: Actor, request: ApprovalRequest) -> Payment:
     """Void what was asked for; called by the approvals room, in its transaction."""
-    assert request.proposed_by_id is not None
     return void_payment(
-        actor, payment_id=request.target_id, requested_by=request.proposed_by_id, reason=request.reason,
+        actor, payment_id=request.target_id, requested_by=_proposer(request), reason=request.reason,
         on_landed=follow(actor),
     )  # fmt: skip
 
 
 def carry_out_refund(actor: Actor, request: ApprovalRequest) -> Refund:
     """Give back what was asked for."""
-    assert request.proposed_by_id is not None
     return refund_payment(
-        actor, payment_id=request.target_id, requested_by=request.proposed_by_id, reason=request.reason,
+        actor, payment_id=request.target_id, requested_by=_proposer(request), reason=request.reason,
         amount=Money(request.payload["amount_minor"], request.payload["currency"]), method=request.payload["method"],
         on_landed=follow(actor),
     )  # fmt: skip
@@ -97,9 +109,8 @@ def carry_out_refund(actor: Actor, request: ApprovalRequest) -> Refund:
 
 def carry_out_adjustment(actor: Actor, request: ApprovalRequest) -> Adjustment:
     """Change what is owed as asked for."""
-    assert request.proposed_by_id is not None
     return adjust(
         actor, invoice_id=request.target_id, kind=request.payload["kind"],
         amount=Money(request.payload["amount_minor"], request.payload["currency"]), justification=request.reason,
-        requested_by=request.proposed_by_id, on_landed=follow(actor),
+        requested_by=_proposer(request), on_landed=follow(actor),
     )  # fmt: skip

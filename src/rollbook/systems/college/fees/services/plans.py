@@ -76,7 +76,10 @@ def open_plan(
     """Open the plan of a term: equal months by R31, due days by R32; credit of earlier terms is used at once."""
     actor.require(permissions.OPEN_PLANS)
     enrolment = (
-        TermEnrolment.objects.select_for_update(of=("self",)).select_related("student").filter(id=term_enrolment_id).first()
+        TermEnrolment.objects.select_for_update(of=("self",))
+        .select_related("student")
+        .filter(id=term_enrolment_id)
+        .first()
     )
     if enrolment is None:
         raise StudentNotFound
