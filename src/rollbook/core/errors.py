@@ -15,6 +15,8 @@ class Refusal(Exception):
     remedy: ClassVar[str] = ""
     #: Refused attempts of this kind are written to the audit after the rollback.
     audited: ClassVar[bool] = False
+    #: Nothing is wrong with the request: run once more from the beginning it will most likely pass.
+    retry_at_once: ClassVar[bool] = False
 
     def __init__(self, **facts: Any) -> None:
         self.facts: dict[str, Any] = facts
@@ -96,3 +98,9 @@ class BusyRetry(Refusal):
 
     code = "BUSY_RETRY"
     status = 503
+
+
+class Collided(BusyRetry):
+    """Two people changed the same records at the same moment. Nothing was changed; please try again."""
+
+    retry_at_once = True

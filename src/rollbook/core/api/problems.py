@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 from ninja.errors import HttpError, ValidationError
 
-from rollbook.core.errors import BusyRetry, Invalid, Refusal, TooManyRequests
+from rollbook.core.errors import BusyRetry, Collided, Invalid, Refusal, TooManyRequests
 
 log = logging.getLogger(__name__)
 
 LOCK_NOT_AVAILABLE = "55P03"
+#: PostgreSQL gave up one of two transactions: deadlock, serialization failure.
+COLLISIONS = frozenset({"40P01", "40001"})
 QUERY_CANCELED = "57014"
 
 
@@ -76,9 +78,15 @@ def refusal_from(error: Exception) -> Refusal | None:
         return invalid_from_ninja(error)
     if isinstance(error, HttpError):
         return _from_http_error(error)
-    if isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
-        return BusyRetry()
+    if isinstance(error, OperationalError):
+        return _from_database(getattr(error.__cause__, "sqlstate", None))
     return None
+
+
+def _from_database(sqlstate: str | None) -> Refusal | None:
+    if sqlstate in COLLISIONS:
+        return Collided()
+    return BusyRetry() if sqlstate == LOCK_NOT_AVAILABLE else None
 
 
 def _from_http_error(error: HttpError) -> Refusal:

@@ -23,6 +23,7 @@ from ninja.decorators import decorate_view
 from ninja.utils import check_csrf
 
 from rollbook.core.api import limits
+from rollbook.core.api.attempts import attempt
 from rollbook.core.api.problems import Problem, problem_response, refusal_from
 from rollbook.core.errors import Forbidden, Refusal
 from rollbook.core.identity.counting import Limit
@@ -116,10 +117,11 @@ def _past_the_counter(limit: Limit) -> Callable[[View], View]:
 def _through_the_door(permission: str, limit: Limit) -> Callable[[View], View]:
     def decorator(run: View) -> View:
         def in_scope(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            try:
-                return _run_counted(permission, limit, run, request, args, kwargs)
-            except Refusal as refusal:
-                return problem_response(request, refusal)
+            return attempt(
+                request,
+                lambda: _run_counted(permission, limit, run, request, args, kwargs),
+                answer=problem_response,
+            )
 
         return in_scope
 
@@ -139,13 +141,13 @@ def _run_as_actor(
     permission: str, limit: Limit | None, run: View, request: ApiRequest, args: Any, kwargs: Any
 ) -> HttpResponse:
     with actor_scope(request, bearer=True) as actor:
+        request.actor = actor
         if limit is not None:
             limits.charge(limit, limits.subject_of(actor))
         if actor.kind == "user" and check_csrf(request) is not None:
             raise Forbidden(reason="csrf")
         if permission != SIGNED_IN:
             actor.require(permission)
-        request.actor = actor
         response: HttpResponse = run(request, *args, **kwargs)
         if response.status_code >= 400:
             # Without this a refusal in the second step would keep what the first step wrote.
@@ -161,4 +163,6 @@ def install_problem_answers(api: NinjaAPI) -> None:
         refusal = refusal_from(error)
         if refusal is None:
             raise error
+        # Kept for `attempt`, which decides whether to run the request again and what goes on the record.
+        request.refusal = refusal  # type: ignore[attr-defined]
         return problem_response(request, refusal)

@@ -116,9 +116,7 @@ class Seal(TenantModel):
     class Meta:
         base_manager_name = "objects"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="audit_seal_number_unique", fields=["organisation", "stream", "number"]
-            ),
+            models.UniqueConstraint(name="audit_seal_number_unique", fields=["organisation", "stream", "number"]),
             models.CheckConstraint(
                 name="audit_seal_counts",
                 condition=models.Q(number__gte=1, entry_count__gte=0, horizon__gte=0),

@@ -23,8 +23,8 @@ Values = Mapping[str, Any]
 
 
 def is_secret(field: str) -> bool:
-    """Tell by its name whether a value must never be written to the trail."""
-    return bool(_SECRET.search(field.lower()))
+    """Tell by its name whether a value must never be written to the trail. The id of a secret is none."""
+    return not field.endswith("_id") and bool(_SECRET.search(field.lower()))
 
 
 def difference(before: Values | None, after: Values | None) -> dict[str, dict[str, Any]]:
@@ -48,10 +48,7 @@ def plain_facts(facts: Values) -> dict[str, Any]:
 
 def without_secrets(facts: Values) -> dict[str, Any]:
     """Plain facts with every secret masked, however deep it lies."""
-    return {
-        name: MASKED if is_secret(name) else _masked_inside(value)
-        for name, value in plain_facts(facts).items()
-    }
+    return {name: MASKED if is_secret(name) else _masked_inside(value) for name, value in plain_facts(facts).items()}
 
 
 def _masked_inside(value: Any) -> Any:
@@ -72,9 +69,7 @@ def plain(value: Any) -> Any:
     for kinds, as_plain in _PLAIN:
         if isinstance(value, kinds):
             return as_plain(value)
-    raise TypeError(
-        f"An entry cannot carry a {type(value).__name__}; give an id, a number, a text or a moment."
-    )
+    raise TypeError(f"An entry cannot carry a {type(value).__name__}; give an id, a number, a text or a moment.")
 
 
 _PLAIN: tuple[tuple[Any, Callable[[Any], Any]], ...] = (

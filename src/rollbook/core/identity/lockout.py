@@ -51,7 +51,7 @@ def axes_client_ip(request: HttpRequest) -> str:
 
 def axes_lockout(request: HttpRequest, _response: HttpResponse | None, credentials: Any = None) -> HttpResponse:
     """For AXES_LOCKOUT_CALLABLE: the refusal page, the same whether the account exists or not."""
-    from rollbook.core.web.page import refusal_page
+    from rollbook.core.web.pages import refusal_page
 
     client = client_of(request)
     values = credentials or {}

@@ -113,12 +113,8 @@ class Migration(migrations.Migration):
                         "verbose_name_plural": "access entries",
                         "base_manager_name": "objects",
                         "indexes": [
-                            models.Index(
-                                fields=["organisation", "person_id", "at"], name="audit_access_person"
-                            ),
-                            models.Index(
-                                fields=["organisation", "target_id", "at"], name="audit_access_target"
-                            ),
+                            models.Index(fields=["organisation", "person_id", "at"], name="audit_access_person"),
+                            models.Index(fields=["organisation", "target_id", "at"], name="audit_access_target"),
                             django.contrib.postgres.indexes.BrinIndex(
                                 fields=["organisation", "transaction_number"], name="audit_access_transaction"
                             ),
@@ -173,9 +169,7 @@ class Migration(migrations.Migration):
                         "verbose_name_plural": "audit entries",
                         "base_manager_name": "objects",
                         "indexes": [
-                            models.Index(
-                                fields=["organisation", "target_id", "at"], name="audit_entry_target"
-                            ),
+                            models.Index(fields=["organisation", "target_id", "at"], name="audit_entry_target"),
                             models.Index(fields=["organisation", "user_id", "at"], name="audit_entry_user"),
                             django.contrib.postgres.indexes.BrinIndex(
                                 fields=["organisation", "transaction_number"], name="audit_entry_transaction"

@@ -20,8 +20,6 @@ _SAID = {Stream.ACTS: "e.action, e.reason, e.changes, e.facts", Stream.READS: "e
 
 #: SQL for the digest of the entry `e`, by stream and scheme.
 DIGESTS = {
-    (stream, 1): (
-        f"sha256(convert_to(jsonb_build_array('{stream.value}', {_CIRCUMSTANCES}, {said})::text, 'UTF8'))"
-    )
+    (stream, 1): (f"sha256(convert_to(jsonb_build_array('{stream.value}', {_CIRCUMSTANCES}, {said})::text, 'UTF8'))")
     for stream, said in _SAID.items()
 }

@@ -29,8 +29,8 @@ def record_many(
     facts: Sequence[dict[str, Any]],
 ) -> None:
     """Write down the same act on many records: the same rows as one `record` each."""
-    organisation_id, _, at, kind, user_id, impersonator_id, job, _, _, request_id, ip, user_agent = (
-        _circumstances(actor, (target_type, None), clock.now())
+    organisation_id, _, at, kind, user_id, impersonator_id, job, _, _, request_id, ip, user_agent = _circumstances(
+        actor, (target_type, None), clock.now()
     )
     entry_ids = "{" + ",".join(str(ids.new_id()) for _ in target_ids) + "}"
     targets = "{" + ",".join(map(str, target_ids)) + "}"

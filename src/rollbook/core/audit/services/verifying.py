@@ -180,9 +180,7 @@ def _look_at_unsealed(report: Report, stream: Stream, seals: list[Seal]) -> None
         "limit": MOST_NAMED,
     }
     for entry_id, at in _rows(_NOT_SEALED.format(table=TABLES[stream]), bounds):
-        sentence = (
-            f"The entry {entry_id} dated {at:%Y-%m-%d %H:%M} UTC was slipped in after its time was sealed."
-        )
+        sentence = f"The entry {entry_id} dated {at:%Y-%m-%d %H:%M} UTC was slipped in after its time was sealed."
         report.findings.append(Finding("inserted", stream, sentence, entry_id))
     count, since = _rows(_WAITING.format(table=TABLES[stream]), bounds)[0]
     report.waiting += count

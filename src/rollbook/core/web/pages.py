@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from rollbook.core.api.problems import refusal_from
+from rollbook.core.api.attempts import attempt
 from rollbook.core.errors import NotFound, Refusal, SignInNeeded
 from rollbook.core.identity.door import actor_scope
 from rollbook.core.permissions.actor import Actor
@@ -39,15 +39,7 @@ def page(*, permission: str) -> Callable[[View], View]:
     def decorator(view: View) -> View:
         @wraps(view)
         def in_scope(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            try:
-                return _run_as_actor(permission, view, request, args, kwargs)
-            except SignInNeeded as needed:
-                return _to_sign_in(request, needed)
-            except Exception as error:
-                refusal = refusal_from(error)
-                if refusal is None:
-                    raise
-                return refusal_page(request, refusal)
+            return attempt(request, lambda: _run_as_actor(permission, view, request, args, kwargs), answer=_refused)
 
         in_scope.permission = permission  # type: ignore[attr-defined]
         return in_scope
@@ -66,6 +58,12 @@ def _run_as_actor(permission: str, view: View, request: PageRequest, args: Any, 
         if response.status_code >= 400:
             connection.set_rollback(True)
         return response
+
+
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    if isinstance(refusal, SignInNeeded):
+        return _to_sign_in(request, refusal)
+    return refusal_page(request, refusal)
 
 
 def _to_sign_in(request: HttpRequest, needed: SignInNeeded) -> HttpResponse:
