@@ -1,7 +1,7 @@
 // Amounts side by side or stacked (Chart.js, only the parts used).
 import { BarController, BarElement, CategoryScale, Chart, LinearScale, Tooltip } from 'chart.js';
 
-import { colours, formatter } from './js/chart-words.js';
+import { formatter } from './js/chart-words.js';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 window.RollbookCharts = window.RollbookCharts ?? {};
@@ -11,7 +11,7 @@ window.RollbookCharts.bar = (host, data, look) => {
   canvas.setAttribute('aria-hidden', 'true');
   host.replaceChildren(canvas);
   const say = formatter(data);
-  const palette = colours(look);
+  const palette = look.series;
   const quiet = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const chart = new Chart(canvas, {
     type: 'bar',

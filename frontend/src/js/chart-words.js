@@ -6,8 +6,3 @@ export function formatter(data) {
   const long = new Intl.NumberFormat(language, money);
   return { short: (value) => short.format(value), long: (value) => long.format(value) };
 }
-
-// After the institution's accent: hues that people with any colour vision tell apart.
-export function colours(look) {
-  return [look.brand, '#d9790a', '#0f8f76', '#b5589b', '#5b6470'];
-}

@@ -4,7 +4,7 @@ import { fetchOnce } from './load.js';
 export function tokens() {
   const style = getComputedStyle(document.documentElement);
   const read = (name) => style.getPropertyValue(name).trim();
-  return { ink: read('--ink'), muted: read('--muted'), line: read('--line'), brand: read('--brand'), ground: read('--ground'), font: read('--font-sans') };
+  return { ink: read('--ink'), muted: read('--muted'), line: read('--line'), series: [1, 2, 3, 4, 5].map((number) => read(`--series-${number}`)), ground: read('--ground'), font: read('--font-sans') };
 }
 
 async function draw(figure) {

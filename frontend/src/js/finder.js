@@ -60,8 +60,10 @@ function onKey(event) {
     const fresh = finder.dataset.shown === event.target.value.trim();
     const chosen = all[current] ?? (fresh && all.length === 1 ? all[0] : null);
     if (chosen) { event.preventDefault(); chosen.click(); }
-  } else if (event.key === 'Escape' && finder.dataset.finder === 'header') {
-    clear(finder);
+  } else if (event.key === 'Escape') {
+    // A search field would use Escape to empty itself and keep the dialog open.
+    const dialog = finder.closest('dialog');
+    if (dialog) { event.preventDefault(); event.target.blur(); dialog.close(); } else clear(finder);
   }
 }
 

@@ -1,0 +1,117 @@
+"""The navigation: places that modules declare, shown to those who may open them.
+
+A module declares its places in its `navigation.py`; `rollbook/site/navigation.py` imports them all and names
+the groups. The command palette lists every place, also those too rare for the rail.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from rollbook.core.permissions.actor import Actor
+from rollbook.core.web.states import Words
+
+#: Places that fit into the bottom bar of a phone, beside "More".
+ON_A_PHONE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """A place in the house: what it is called, where it is, who may open it."""
+
+    label: Words
+    url_name: str
+    icon: str
+    #: Empty: whoever is signed in.
+    permission: str = ""
+    group: str = "work"
+    order: int = 50
+    #: Systems whose organisations have the place; empty means all.
+    systems: tuple[str, ...] = ()
+    #: Other words by which people look for it in the command palette.
+    keywords: Words = ""
+    #: False leaves it to the command palette.
+    in_rail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A navigation item as one actor sees it on one page."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+    group: str
+    in_rail: bool
+    keywords: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Places under one heading."""
+
+    key: str
+    label: Words
+    places: tuple[Place, ...]
+
+
+_items: dict[str, NavigationItem] = {}
+_groups: dict[str, Words] = {}
+
+
+def register_navigation(*items: NavigationItem) -> None:
+    """Declare places. The same place twice is once; another place under its name is a mistake."""
+    for item in items:
+        if _items.setdefault(item.url_name, item).icon != item.icon:
+            raise ValueError(f"The place {item.url_name} is declared twice, differently.")
+
+
+def register_group(key: str, label: Words) -> None:
+    """Name a group. Groups stand in the order in which they are named."""
+    _groups[key] = label
+
+
+def items() -> Sequence[NavigationItem]:
+    """Every declared place, by group and order."""
+    rank = {key: index for index, key in enumerate(_groups)}
+    return sorted(_items.values(), key=lambda item: (rank.get(item.group, len(rank)), item.order, item.url_name))
+
+
+def is_open_to(item: NavigationItem, actor: Actor, system: str) -> bool:
+    """Tell whether the actor may open a place in an organisation of this system."""
+    in_system = not item.systems or system in item.systems
+    return in_system and (not item.permission or actor.may(item.permission))
+
+
+def places_for(actor: Actor, system: str, path: str, *, among: Iterable[NavigationItem] | None = None) -> list[Place]:
+    """The places that the actor may open, the one they stand in marked."""
+    chosen = [item for item in (items() if among is None else among) if is_open_to(item, actor, system)]
+    reachable = [(item, url) for item in chosen if (url := _address(item))]
+    current = _current(path, [url for _, url in reachable])
+    return [
+        Place(str(item.label), url, item.icon, url == current, item.group, item.in_rail, str(item.keywords))
+        for item, url in reachable
+    ]
+
+
+def _address(item: NavigationItem) -> str:
+    try:
+        return reverse(item.url_name)
+    except NoReverseMatch as mistake:
+        raise LookupError(f"The navigation names {item.url_name!r}, but no page has that name.") from mistake
+
+
+def _current(path: str, urls: Sequence[str]) -> str | None:
+    """The longest address that the path begins with: a record page belongs to its list."""
+    inside = [url for url in urls if path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))]
+    return max(inside, key=len, default=None)
+
+
+def grouped(places: Iterable[Place]) -> list[Group]:
+    """The rail: places under the headings of their groups."""
+    shown = [place for place in places if place.in_rail]
+    keys = [*_groups, *sorted({place.group for place in shown} - set(_groups))]
+    groups = (Group(key, _groups.get(key, ""), tuple(place for place in shown if place.group == key)) for key in keys)
+    return [group for group in groups if group.places]

@@ -1,0 +1,163 @@
+"""Columns: what stands in a table, how it is written, and how it leaves in an export."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+
+from rollbook.core.money import Money
+from rollbook.core.web import formatting, icons
+from rollbook.core.web.states import State, Words
+
+Kind = Literal["text", "money", "date", "datetime", "state", "link", "number"]
+Row = Mapping[str, Any]
+#: What a cell of a spreadsheet holds.
+Exported = str | int | Decimal | date | datetime | None
+
+NOTHING = '<span class="rb-muted">—</span>'
+ALIGNED_RIGHT = frozenset({"money", "number"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `name` is the field of the row; money fields hold whole minor units."""
+
+    name: str
+    label: Words
+    kind: Kind = "text"
+    #: True sorts by the field itself; a tuple names the fields to sort by.
+    sortable: bool | tuple[str, ...] = False
+    visible: bool = True
+    #: The cell that names the row: it carries the row's link, and on a phone the card's title.
+    primary: bool = False
+    #: Money and numbers only: the sum of everything that is filtered stands below.
+    total: bool = False
+    #: The field may be empty; such rows come last.
+    nullable: bool = False
+    #: A URL name, its arguments taken from the row's fields. For the kind "link" the field holds the address itself.
+    link: str = ""
+    link_args: tuple[str, ...] = ("id",)
+    currency: str = ""
+    currency_field: str = ""
+    states: Mapping[Any, State] | None = None
+    #: Words made from the whole row, where one field is not enough.
+    text: Callable[[Row], Words] | None = None
+    #: The fields that `text` reads; when given, there need not be a field called `name`.
+    needs: tuple[str, ...] = ()
+    #: What goes into an export, where that differs from the field.
+    export: Callable[[Row], Exported] | None = None
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether figures line up at the right."""
+        return self.kind in ALIGNED_RIGHT
+
+    @cached_property
+    def sort_fields(self) -> tuple[str, ...]:
+        """The fields by which the column sorts; none when it does not."""
+        if self.sortable is True:
+            return (self.name,)
+        return self.sortable or ()
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the row that the column reads."""
+        own = self.needs or (self.name,)
+        linked = self.link_args if self.link else ()
+        currency = (self.currency_field,) if self.currency_field else ()
+        return tuple(dict.fromkeys([*own, *self.sort_fields, *linked, *currency]))
+
+    def money(self, row: Row, default_currency: str) -> Money | None:
+        """The amount of a money cell."""
+        minor = row[self.name]
+        return None if minor is None else Money(minor, self._currency_of(row, default_currency))
+
+    def _currency_of(self, row: Row, default_currency: str) -> str:
+        if self.currency_field:
+            return str(row[self.currency_field])
+        return self.currency or default_currency
+
+    def address(self, row: Row) -> str:
+        """Where the cell leads; empty when nowhere."""
+        if self.kind == "link":
+            return str(row[self.name] or "")
+        return reverse(self.link, args=[row[name] for name in self.link_args]) if self.link else ""
+
+
+def writer(column: Column, default_currency: str) -> Callable[[Row], str]:
+    """A function that writes the column's cell as HTML; made once per table, called once per row."""
+    if column.text is not None:
+        text = column.text
+        return lambda row: conditional_escape(text(row)) or NOTHING
+    name = column.name
+    match column.kind:
+        case "money":
+            write = formatting.amount_text if column.currency_field else formatting.figures
+            return lambda row: _money_html(column.money(row, default_currency), write)
+        case "state":
+            return _state_writer(name, column.states or {})
+        case "date":
+            return lambda row: NOTHING if row[name] is None else formatting.day_text(row[name])
+        case "datetime":
+            return lambda row: NOTHING if row[name] is None else formatting.moment_text(row[name])
+        case "number":
+            return lambda row: NOTHING if row[name] is None else formatting.number_text(row[name])
+        case _:
+            return lambda row: NOTHING if row[name] in (None, "") else conditional_escape(row[name])
+
+
+def _money_html(amount: Money | None, write: Callable[[Money], str]) -> str:
+    if amount is None:
+        return NOTHING
+    zero = "" if amount.minor else " data-zero"
+    return f'<span class="rb-amount"{zero}>{write(amount)}</span>'
+
+
+def _state_writer(name: str, states: Mapping[Any, State]) -> Callable[[Row], str]:
+    written = {key: state_html(state) for key, state in states.items()}
+
+    def write(row: Row) -> str:
+        value = row[name]
+        if value in written:
+            return written[value]
+        return NOTHING if value in (None, "") else state_html(State(str(value)))
+
+    return write
+
+
+def state_html(state: State) -> str:
+    """A state as word, sign and tone."""
+    return format_html(
+        '<span class="rb-badge" data-tone="{}">{}{}</span>', state.tone, icons.icon(state.sign), state.label
+    )
+
+
+def exported(column: Column, row: Row, default_currency: str) -> Exported:
+    """The cell as a spreadsheet holds it: amounts exact, days as days, states in words."""
+    if column.export is not None:
+        return column.export(row)
+    if column.text is not None:
+        return str(column.text(row))
+    value = row[column.name]
+    if value is None:
+        return None
+    match column.kind:
+        case "money":
+            amount = column.money(row, default_currency)
+            return None if amount is None else amount.to_decimal()
+        case "state":
+            return str((column.states or {})[value].label) if value in (column.states or {}) else str(value)
+        case "datetime":
+            local: datetime = timezone.localtime(value)
+            return local.replace(tzinfo=None, microsecond=0)
+        case "date" | "number":
+            plain: date | int | Decimal = value
+            return plain
+        case _:
+            return str(value)
