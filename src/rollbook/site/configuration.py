@@ -50,13 +50,15 @@ class Configuration(BaseSettings):
         description="What this installation is for; production turns every safety check into a requirement.",
     )
     debug: bool = Field(
-        default=False, description="Show error traces in the browser. Never on where real people's records are."
+        default=False,
+        description="Show error traces in the browser. Never on where real people's records are.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least important log line that is still written."
     )
     log_format: Literal["json", "console"] = Field(
-        default="json", description="JSON lines for a log collector, or coloured text for a developer's terminal."
+        default="json",
+        description="JSON lines for a log collector, or coloured text for a developer's terminal.",
     )
 
     # The web server
@@ -64,7 +66,9 @@ class Configuration(BaseSettings):
         default="127.0.0.1",
         description="Address that the web server listens on. Keep loopback and put a proxy with TLS in front of it.",
     )
-    port: int = Field(default=8700, ge=1024, lt=FIRST_EPHEMERAL_PORT, description="Port that the web server listens on.")
+    port: int = Field(
+        default=8700, ge=1024, lt=FIRST_EPHEMERAL_PORT, description="Port that the web server listens on."
+    )
     base_url: str = Field(
         default="",
         description="Address under which people reach this installation, such as https://rollbook.example.edu. "
@@ -82,7 +86,10 @@ class Configuration(BaseSettings):
     )
     web_workers: int = Field(default=2, ge=1, le=64, description="Web processes; one for each core is a good start.")
     web_threads: int = Field(
-        default=8, ge=1, le=64, description="Threads in each web process; each needs a database connection at work."
+        default=8,
+        ge=1,
+        le=64,
+        description="Threads in each web process; each needs a database connection at work.",
     )
     worker_concurrency: int = Field(
         default=4, ge=1, le=64, description="Background jobs that the worker runs at the same time."
@@ -111,7 +118,10 @@ class Configuration(BaseSettings):
         description="Ordinary role that serves requests and jobs; row security binds it.",
     )
     database_pool_size: int = Field(
-        default=10, ge=1, le=200, description="Most database connections that one web process or worker holds."
+        default=10,
+        ge=1,
+        le=200,
+        description="Most database connections that one web process or worker holds.",
     )
     postgres_bin: Path | None = Field(
         default=None,
@@ -151,31 +161,40 @@ class Configuration(BaseSettings):
         description="Addresses or networks that may read /metrics without a token, separated by commas.",
     )
     metrics_token: SecretStr | None = Field(
-        default=None, description="Bearer token with which /metrics may be read from anywhere; empty allows none."
+        default=None,
+        description="Bearer token with which /metrics may be read from anywhere; empty allows none.",
     )
     disk_minimum_mb: int = Field(
-        default=500, ge=10, description="Free space under ROLLBOOK_HOME below which the installation is not ready."
+        default=500,
+        ge=10,
+        description="Free space under ROLLBOOK_HOME below which the installation is not ready.",
     )
     sentry_dsn: SecretStr | None = Field(
-        default=None, description="Address of a Sentry-compatible error collector; empty sends nothing anywhere."
+        default=None,
+        description="Address of a Sentry-compatible error collector; empty sends nothing anywhere.",
     )
 
     # Files
     files_store: Literal["local", "s3"] = Field(
-        default="local", description="Where uploaded files are kept: ROLLBOOK_HOME/files, or an S3-compatible store."
+        default="local",
+        description="Where uploaded files are kept: ROLLBOOK_HOME/files, or an S3-compatible store.",
     )
     s3_bucket: str = Field(default="", description="Bucket of the S3-compatible store.")
-    s3_endpoint: str = Field(default="", description="Address of the S3-compatible store; empty means the original one.")
+    s3_endpoint: str = Field(
+        default="", description="Address of the S3-compatible store; empty means the original one."
+    )
     s3_region: str = Field(default="", description="Region of the S3-compatible store.")
     s3_access_key: SecretStr | None = Field(default=None, description="Access key of the S3-compatible store.")
     s3_secret_key: SecretStr | None = Field(default=None, description="Secret key of the S3-compatible store.")
 
     # Mail
     mail_from: str = Field(
-        default="Rollbook <rollbook@localhost>", description="Sender of the installation's own mail, such as activation."
+        default="Rollbook <rollbook@localhost>",
+        description="Sender of the installation's own mail, such as activation.",
     )
     mail_host: str = Field(
-        default="", description="Mail server. Without one, each message is written to a file in ROLLBOOK_HOME/mail."
+        default="",
+        description="Mail server. Without one, each message is written to a file in ROLLBOOK_HOME/mail.",
     )
     mail_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
     mail_user: str = Field(default="", description="User name at the mail server.")
@@ -247,7 +266,9 @@ class Configuration(BaseSettings):
         named = list(self.allowed_hosts)
         if self.base_url:
             named.append(urlsplit(self.base_url).hostname or "")
-        return sorted(set(named) | ({"localhost", "127.0.0.1", "[::1]"} if not named or self.env != "production" else set()))
+        return sorted(
+            set(named) | ({"localhost", "127.0.0.1", "[::1]"} if not named or self.env != "production" else set())
+        )
 
 
 def environment_name(field: str) -> str:
@@ -256,10 +277,22 @@ def environment_name(field: str) -> str:
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"ROLLBOOK_{field.upper()}"
 
 
+_WRITE_INSTEAD = {
+    "int_parsing": "write a whole number",
+    "bool_parsing": "write true or false",
+    "literal_error": "write {expected}",
+    "greater_than_equal": "write {ge} or more",
+    "less_than": "write less than {lt}",
+    "less_than_equal": "write {le} or less",
+    "string_pattern_mismatch": "use lower-case letters, digits and underscores",
+}
+
+
 def _sentence(problem: Any) -> str:
     place = str(problem["loc"][0]) if problem["loc"] else "settings"
     name = environment_name(place) if place in Configuration.model_fields else place
-    return f"{name}: {problem['msg'].removeprefix('Value error, ')}."
+    known = _WRITE_INSTEAD.get(problem["type"], "").format_map(problem.get("ctx", {}))
+    return f"{name}: {known or problem['msg'].removeprefix('Value error, ')}."
 
 
 def read_configuration() -> Configuration:

@@ -9,9 +9,9 @@ from rollbook.site.configuration import Configuration, environment_name
 HEADER = """\
 # Settings
 
-Rollbook reads its settings once, when a process starts, from the environment. Every one has a default except those marked
-*none*, and no password or secret has one: secrets are made at installation and kept in `ROLLBOOK_HOME/keys`, readable by
-their owner alone. `rollbook doctor` explains any setting that is wrong.
+Rollbook reads its settings once, when a process starts, from the environment. No password or secret has a default:
+secrets are made at installation and kept in `ROLLBOOK_HOME/keys`, readable by their owner alone. `rollbook doctor`
+explains any setting that is wrong.
 
 This page is written by `rollbook settings --write docs/reference/settings.md`; a test fails when it is behind.
 
@@ -33,7 +33,13 @@ def _kind(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(annotation))
     text = str(annotation)
-    words = {"SecretStr": "secret", "tuple": "list", "bool": "`true` or `false`", "int": "number", "Path": "path"}
+    words = {
+        "SecretStr": "secret",
+        "tuple": "list",
+        "bool": "`true` or `false`",
+        "int": "number",
+        "Path": "path",
+    }
     return next((word for part, word in words.items() if part in text), "text")
 
 

@@ -46,7 +46,9 @@ class Readiness:
         """The answer of /health/ready."""
         return {
             "status": "ready" if self.is_ready else "not ready",
-            "parts": {part.name: {key: value for key, value in asdict(part).items() if key != "name"} for part in self.parts},
+            "parts": {
+                part.name: {key: value for key, value in asdict(part).items() if key != "name"} for part in self.parts
+            },
         }
 
 
@@ -63,7 +65,11 @@ def _database_parts() -> tuple[Part, ...]:
             cursor.execute("SELECT 1")
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
             database = Part("database", True, "The database answers.", {"milliseconds": milliseconds})
-            return (database, _carefully("migrations", migrations_part, cursor), _carefully("worker", worker_part, cursor))
+            return (
+                database,
+                _carefully("migrations", migrations_part, cursor),
+                _carefully("worker", worker_part, cursor),
+            )
     except psycopg.Error:
         unknown = "Unknown while the database does not answer."
         return (

@@ -7,7 +7,9 @@ from typing import Any
 import structlog
 
 #: What may never stand in a log line, whatever the caller passed.
-_NEVER = frozenset({"password", "token", "secret", "authorization", "cookie", "email", "phone", "name", "address", "ip"})
+_NEVER = frozenset(
+    {"password", "token", "secret", "authorization", "cookie", "email", "phone", "name", "address", "ip"}
+)
 
 
 def drop_personal_fields(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -28,7 +30,11 @@ def logging_settings(*, level: str, as_json: bool) -> None:
     """Send every log line of the process, ours and the libraries', to standard error in one shape."""
     last: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
     # Messages and tracebacks of errors are kept, the values of local variables never are.
-    finish = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, last]
+    finish = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        last,
+    ]
     logging.config.dictConfig(
         {
             "version": 1,

@@ -1,6 +1,7 @@
 """Measurements for Prometheus; labels name routes and outcomes, never a tenant or a person.
 
-Each web process counts for itself in files of a common folder (PROMETHEUS_MULTIPROC_DIR); whoever is asked adds them up.
+Each web process counts for itself in files of a common folder (PROMETHEUS_MULTIPROC_DIR); whoever is
+asked adds them up.
 """
 
 import os

@@ -16,7 +16,13 @@ log = structlog.get_logger("rollbook.request")
 Answer = Callable[[HttpRequest], HttpResponse]
 Networks = list[IPv4Network | IPv6Network]
 
-_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
+_FORWARDED = (
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_FORWARDED",
+    "HTTP_X_REAL_IP",
+)
 #: Asked every few seconds by machines; a log line each would bury the others.
 _QUIET = frozenset({"health/live", "health/ready", "metrics"})
 
@@ -53,10 +59,8 @@ class TrustedProxies:
     def _visitor(self, request: HttpRequest) -> str:
         """The nearest address that is not one of our proxies: what stands left of it may be invented."""
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-        for hop in reversed(hops):
-            if not is_within(hop, self.proxies):
-                return hop
-        return str(request.META["REMOTE_ADDR"])
+        strangers = [hop for hop in hops if not is_within(hop, self.proxies)]
+        return str(strangers[-1] if strangers else request.META["REMOTE_ADDR"])
 
 
 class RequestRecord:

@@ -35,7 +35,10 @@ def python_version() -> Finding:
     present = sys.version_info[:2]
     is_well = OLDEST_PYTHON <= present < FIRST_UNTRIED_PYTHON
     return Finding(
-        "python", is_well, f"Python {platform.python_version()} runs.", "" if is_well else "Use Python 3.11, 3.12 or 3.13."
+        "python",
+        is_well,
+        f"Python {platform.python_version()} runs.",
+        "" if is_well else "Use Python 3.11, 3.12 or 3.13.",
     )
 
 
@@ -87,7 +90,9 @@ def clock(installed_file: Path) -> Finding:
     """Whether the clock can be right at all: it runs forward and stands after the day this version was installed."""
     now = time.time()
     if now < installed_file.stat().st_ctime - 60:
-        sentence = f"The clock says {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC, before Rollbook was installed."
+        sentence = (
+            f"The clock says {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC, before Rollbook was installed."
+        )
         return Finding("clock", False, sentence, "Set the clock, best with a time service such as chrony.")
     return Finding("clock", True, f"The clock says {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC.")
 

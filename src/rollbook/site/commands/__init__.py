@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     offered = commands()
-    arguments = _parser(offered, words).parse_args(words)
+    arguments = _parser(offered).parse_args(words)
     command: Command = arguments.command
     try:
         prepare(command.needs)
@@ -81,7 +81,7 @@ def prepare(needs: Needs) -> None:
         require_tables(configuration())
 
 
-def _parser(offered: Sequence[Command], words: Sequence[str]) -> ArgumentParser:
+def _parser(offered: Sequence[Command]) -> ArgumentParser:
     parser = Parser(prog="rollbook", description="Rollbook runs an institution from one book. See docs/ for guides.")
     top = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     families: dict[str, Any] = {}
@@ -89,23 +89,34 @@ def _parser(offered: Sequence[Command], words: Sequence[str]) -> ArgumentParser:
         family, _, name = command.name.rpartition(" ")
         if family and family not in families:
             known = [each.name.rpartition(" ")[2] for each in offered if each.name.startswith(f"{family} ")]
-            members = top.add_parser(family, help=f"{', '.join(known)}: see rollbook {family} --help")
-            families[family] = members.add_subparsers(title="commands", metavar="COMMAND", required=True)
-        place = families[family] if family else top
-        own = place.add_parser(
-            name,
-            help=command.summary,
-            description=command.summary,
-            add_help=not command.takes_rest,
-            # Where the command reads the rest by itself, no word of it is an option of ours.
-            prefix_chars="\0" if command.takes_rest else "-",
-        )
-        if command.takes_rest:
-            own.add_argument("rest", nargs=REMAINDER)
-        else:
-            command.add_arguments(own)
-        own.set_defaults(command=command)
+            summary = f"{', '.join(known)}: see rollbook {family} --help"
+            families[family] = _members(top.add_parser(family, help=summary))
+        own = _add(families[family] if family else top, name, command)
+        if any(each.name.startswith(f"{command.name} ") for each in offered):
+            # A command that is a family too: `demo`, and `demo load`.
+            families[command.name] = _members(own, is_required=False)
     return parser
+
+
+def _members(parser: ArgumentParser, *, is_required: bool = True) -> Any:
+    return parser.add_subparsers(title="commands", metavar="COMMAND", required=is_required)
+
+
+def _add(place: Any, name: str, command: Command) -> ArgumentParser:
+    own: ArgumentParser = place.add_parser(
+        name,
+        help=command.summary,
+        description=command.summary,
+        add_help=not command.takes_rest,
+        # Where the command reads the rest by itself, no word of it is an option of ours.
+        prefix_chars="\0" if command.takes_rest else "-",
+    )
+    if command.takes_rest:
+        own.add_argument("rest", nargs=REMAINDER)
+    else:
+        command.add_arguments(own)
+    own.set_defaults(command=command)
+    return own
 
 
 __all__ = ["Command", "CommandFailed", "Namespace", "Needs", "main"]

@@ -8,7 +8,9 @@ from rollbook.site.configuration import configuration
 
 
 def _up_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--background", action="store_true", help="return as soon as it is ready; stop it with rollbook down")
+    parser.add_argument(
+        "--background", action="store_true", help="return as soon as it is ready; stop it with rollbook down"
+    )
     parser.add_argument("--supervise", action="store_true", help="only keep the parts running; migrate nothing")
 
 
@@ -48,7 +50,8 @@ def web(_arguments: Namespace) -> int:
 
 def worker(_arguments: Namespace) -> int:
     """The worker alone."""
-    from rollbook.shared.jobs.worker import WorkerOptions, run_worker
+    from rollbook.shared.jobs.keeper import WorkerOptions
+    from rollbook.shared.jobs.worker import run_worker
 
     run_worker(WorkerOptions(concurrency=configuration().worker_concurrency))
     return 0
@@ -64,7 +67,13 @@ def down(_arguments: Namespace) -> int:
 
 
 COMMANDS = [
-    Command("up", "Start database, web server and worker, and keep them running.", up, _up_arguments, Needs.NOTHING),
+    Command(
+        "up",
+        "Start database, web server and worker, and keep them running.",
+        up,
+        _up_arguments,
+        Needs.NOTHING,
+    ),
     Command("web", "Run the web server alone.", web, needs=Needs.NOTHING),
     Command("worker", "Run the worker alone.", worker, needs=Needs.TABLES),
     Command("down", "Stop everything that this installation started.", down, needs=Needs.NOTHING),

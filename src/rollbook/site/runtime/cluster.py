@@ -169,7 +169,9 @@ def make_cluster(programs: Programs, places: Places, account: Account, home: Pat
         password_file.unlink()
     if result.returncode != 0:
         reason = (result.stderr or result.stdout).strip().splitlines()
-        raise ConfigurationError(f"The database could not be made in {places.data}: {reason[-1] if reason else 'no reason given'}")
+        raise ConfigurationError(
+            f"The database could not be made in {places.data}: {reason[-1] if reason else 'no reason given'}"
+        )
     with (draft / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write("\ninclude = 'rollbook.conf'\n")
     draft.rename(places.data)
@@ -177,7 +179,15 @@ def make_cluster(programs: Programs, places: Places, account: Account, home: Pat
 
 def _initdb(programs: Programs, folder: Path, password_file: Path) -> list[str | Path]:
     command: list[str | Path] = [programs.path("initdb"), "--pgdata", folder, "--username", SUPERUSER]
-    command += ["--pwfile", password_file, "--auth", "scram-sha-256", "--encoding", "UTF8", "--data-checksums"]
+    command += [
+        "--pwfile",
+        password_file,
+        "--auth",
+        "scram-sha-256",
+        "--encoding",
+        "UTF8",
+        "--data-checksums",
+    ]
     if programs.major >= 17:
         return [*command, "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"]
     return [*command, "--locale", "C.UTF-8"]
@@ -185,9 +195,7 @@ def _initdb(programs: Programs, folder: Path, password_file: Path) -> list[str |
 
 def write_settings(places: Places, account: Account, *, port: int) -> None:
     """Write the server's settings and who may come in."""
-    text = SETTINGS.format(
-        port=port, socket_folder=places.sockets, log_folder=places.logs, hba_file=places.hba_file
-    )
+    text = SETTINGS.format(port=port, socket_folder=places.sockets, log_folder=places.logs, hba_file=places.hba_file)
     for path, content in ((places.settings_file, text), (places.hba_file, ACCESS)):
         keys.write_private(path, content)
         account.own(path, 0o600)

@@ -37,7 +37,11 @@ class Connection:
     def parameters(self) -> dict[str, Any]:
         """Arguments for psycopg."""
         named = {"host": self.host, "port": self.port, "user": self.user, "password": self.password}
-        return {"dbname": self.database, **dict(self.options), **{key: value for key, value in named.items() if value}}
+        return {
+            "dbname": self.database,
+            **dict(self.options),
+            **{key: value for key, value in named.items() if value},
+        }
 
 
 def from_url(url: str, setting: str) -> Connection:
@@ -114,7 +118,11 @@ def _with_kept_password(configuration: Configuration, role: str) -> Connection:
 
 def django_settings(connection: Connection, *, pool_size: int = 0) -> dict[str, Any]:
     """One entry of Django's DATABASES; a pool only where many threads share a process."""
-    options: dict[str, Any] = {"connect_timeout": 10, "application_name": "rollbook", **dict(connection.options)}
+    options: dict[str, Any] = {
+        "connect_timeout": 10,
+        "application_name": "rollbook",
+        **dict(connection.options),
+    }
     if pool_size:
         # Small and patient: a request waits a moment for a connection rather than opening one more.
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10, "max_idle": 300}

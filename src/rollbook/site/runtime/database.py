@@ -4,6 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -18,7 +20,7 @@ MIGRATION_LOCK = 0x726F6C6C626F6F6B  # "rollbook"
 
 
 def ensure_database(configuration: Configuration) -> bool:
-    """Start the embedded server if it is ours to start, and prepare roles and database once; tell whether it was started."""
+    """Start the embedded server if it is ours, and prepare roles and database once; tell whether it was started."""
     was_started = False
     if configuration.database_url is None:
         was_started = EmbeddedPostgres(configuration).ensure_running().was_started
@@ -50,13 +52,13 @@ def _prepare(configuration: Configuration) -> None:
     keys.write_private(_mark(configuration), _fingerprint(configuration))
 
 
-def _mark(configuration: Configuration) -> "keys.Path":
+def _mark(configuration: Configuration) -> Path:
     return configuration.home / "run" / "prepared"
 
 
 def _fingerprint(configuration: Configuration) -> str:
     owner, app = connections.owner_connection(configuration), connections.app_connection(configuration)
-    facts = [roles.REVISION, roles.ROLE_SETTINGS, owner.host, owner.database, owner.user, app.user]
+    facts: list[Any] = [roles.REVISION, roles.ROLE_SETTINGS, owner.host, owner.database, owner.user, app.user]
     if configuration.database_url is not None:
         facts.append(owner.port)
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

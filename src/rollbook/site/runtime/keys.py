@@ -30,7 +30,9 @@ def read_key(home: Path, name: str) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read ({error.strerror}). Run this as the owner of ROLLBOOK_HOME.") from None
+        raise ConfigurationError(
+            f"{path} cannot be read ({error.strerror}). Run this as the owner of ROLLBOOK_HOME."
+        ) from None
 
 
 def read_or_make_key(home: Path, name: str, *, size: int = 48) -> str:
@@ -50,7 +52,9 @@ def read_or_make_key(home: Path, name: str, *, size: int = 48) -> str:
         draft.unlink()
     made = read_key(home, name)
     if made is None:
-        raise ConfigurationError(f"{folder / name} is empty. Restore it from a backup, or remove it to have a new one made.")
+        raise ConfigurationError(
+            f"{folder / name} is empty. Restore it from a backup, or remove it to have a new one made."
+        )
     return made
 
 

@@ -30,6 +30,7 @@ def _acquire(descriptor: int, path: Path, patience_seconds: float) -> None:
         except BlockingIOError:
             if time.monotonic() > give_up_at:
                 raise ConfigurationError(
-                    f"Another command has held {path} for {patience_seconds:.0f} seconds. Wait for it to finish, or end it."
+                    f"Another command has held {path} for {patience_seconds:.0f} seconds. "
+                    "Wait for it to finish, or end it."
                 ) from None
             time.sleep(0.05)

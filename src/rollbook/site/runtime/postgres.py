@@ -90,8 +90,9 @@ class EmbeddedPostgres:
             process_id = _recorded_process(data)
             if process_id is None or not _is_server(process_id, data):
                 return False
-            command = [Path(state["bin_folder"]) / "pg_ctl", "stop", "--pgdata", data, "--mode", "fast", "--wait"]
-            result = server_account().run([*command, "--timeout", str(STOP_SECONDS)], timeout=STOP_SECONDS + 10)
+            command: list[str | Path] = [Path(state["bin_folder"]) / "pg_ctl", "stop", "--pgdata", data]
+            command += ["--mode", "fast", "--wait", "--timeout", str(STOP_SECONDS)]
+            result = server_account().run(command, timeout=STOP_SECONDS + 10)
             if result.returncode != 0:
                 raise ConfigurationError(f"The database did not stop: {result.stderr.strip() or result.stdout.strip()}")
             return True
@@ -120,8 +121,9 @@ class EmbeddedPostgres:
         self._remember(programs, places, port)
         start_log = places.logs / "start.log"
         start_log.unlink(missing_ok=True)
-        command = [programs.path("pg_ctl"), "start", "--pgdata", places.data, "--log", start_log, "--wait"]
-        result = account.run([*command, "--timeout", str(START_SECONDS)], timeout=START_SECONDS + 10)
+        command: list[str | Path] = [programs.path("pg_ctl"), "start", "--pgdata", places.data, "--log", start_log]
+        command += ["--wait", "--timeout", str(START_SECONDS)]
+        result = account.run(command, timeout=START_SECONDS + 10)
         if result.returncode != 0:
             raise ConfigurationError(f"The database did not start: {_last_words(start_log, places.logs)}")
 
@@ -231,7 +233,7 @@ def _working_folder(process_id: int) -> Path | None:
 
 
 def _clear_after_crash(places: cluster.Places) -> None:
-    """Remove what a killed server left: processes without their head, and a process file that no longer tells the truth."""
+    """Remove what a killed server left: processes without their head, a process file that is no longer true."""
     process_id = _recorded_process(places.data)
     if process_id is None or _is_server(process_id, places.data):
         return

@@ -56,7 +56,7 @@ def find_programs(configuration: Configuration, *, major: int | None = None) -> 
         raise ConfigurationError(f"ROLLBOOK_POSTGRES_BIN: {configuration.postgres_bin} holds no PostgreSQL server.")
     if major is not None:
         raise ConfigurationError(
-            f"This installation's data was made by PostgreSQL {major}, and only {', '.join(found) or 'nothing'} is here. "
+            f"This installation's data was made by PostgreSQL {major}; here is {', '.join(found) or 'none'}. "
             f"Install PostgreSQL {major} (Debian: apt-get install postgresql-{major}) to read it."
         )
     raise ConfigurationError(

@@ -20,8 +20,18 @@ REVISION = 1
 
 _COMMON = {"search_path": "public", "timezone": "UTC"}
 ROLE_SETTINGS: dict[str, dict[str, str]] = {
-    "owner": {**_COMMON, "lock_timeout": "5s", "statement_timeout": "0", "idle_in_transaction_session_timeout": "15min"},
-    "app": {**_COMMON, "lock_timeout": "5s", "statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s"},
+    "owner": {
+        **_COMMON,
+        "lock_timeout": "5s",
+        "statement_timeout": "0",
+        "idle_in_transaction_session_timeout": "15min",
+    },
+    "app": {
+        **_COMMON,
+        "lock_timeout": "5s",
+        "statement_timeout": "30s",
+        "idle_in_transaction_session_timeout": "30s",
+    },
 }
 #: Columns of pg_roles that must be false, and the words that make them so.
 _WITHOUT = {
@@ -85,7 +95,9 @@ def _into_server(administrator: Connection, setting: str) -> psycopg.Connection[
 def _require_version(connection: psycopg.Connection[Any], setting: str) -> None:
     major = connection.info.server_version // 10000
     if major < OLDEST_MAJOR:
-        raise ConfigurationError(f"{setting}: the server is PostgreSQL {major}; Rollbook needs {OLDEST_MAJOR} or newer.")
+        raise ConfigurationError(
+            f"{setting}: the server is PostgreSQL {major}; Rollbook needs {OLDEST_MAJOR} or newer."
+        )
 
 
 def _ask_who(connection: psycopg.Connection[Any]) -> Administrator:
@@ -93,8 +105,13 @@ def _ask_who(connection: psycopg.Connection[Any]) -> Administrator:
         "SELECT rolname, rolsuper, rolsuper OR rolcreaterole, rolsuper OR rolcreatedb"
         "  FROM pg_roles WHERE rolname = current_user"
     ).fetchone()
-    assert row is not None
-    return Administrator(*row)
+    return Administrator(*_there(row))
+
+
+def _there(row: tuple[Any, ...] | None) -> tuple[Any, ...]:
+    if row is None:
+        raise ConfigurationError("The database does not list the role that we entered as; its catalogue is damaged.")
+    return row
 
 
 def _require_app_url(configuration: Configuration, who: Administrator) -> None:
@@ -109,11 +126,11 @@ def _require_app_url(configuration: Configuration, who: Administrator) -> None:
 def require_ordinary(connection: psycopg.Connection[Any], owner: str) -> None:
     """Refuse an ordinary role that would pass through every row policy in silence."""
     row = connection.execute(
-        "SELECT rolname, rolsuper, rolbypassrls, pg_has_role(rolname, %s, 'MEMBER') FROM pg_roles WHERE rolname = current_user",
+        "SELECT rolname, rolsuper, rolbypassrls, pg_has_role(rolname, %s, 'MEMBER')"
+        "  FROM pg_roles WHERE rolname = current_user",
         [owner],
     ).fetchone()
-    assert row is not None
-    name, is_superuser, passes_row_security, is_member = row
+    name, is_superuser, passes_row_security, is_member = _there(row)
     wrong = "a superuser" if is_superuser else "free of row security (BYPASSRLS)" if passes_row_security else ""
     if is_member and not wrong:
         wrong = f"the owner '{owner}' or a member of it"
@@ -125,7 +142,7 @@ def require_ordinary(connection: psycopg.Connection[Any], owner: str) -> None:
 
 
 def _run(connection: psycopg.Connection[Any], statement: str, *parts: sql.Composable) -> None:
-    connection.execute(sql.SQL(statement).format(*parts))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(statement).format(*parts))
 
 
 def _make_role(
@@ -133,7 +150,9 @@ def _make_role(
 ) -> None:
     role = sql.Identifier(place.user)
     # Sent as a verifier: the statement may stand in the server's log, the password may not.
-    verifier = connection.pgconn.encrypt_password(place.password.encode(), place.user.encode(), b"scram-sha-256").decode()
+    verifier = connection.pgconn.encrypt_password(
+        place.password.encode(), place.user.encode(), b"scram-sha-256"
+    ).decode()
     facts = _role_facts(connection, place.user)
     if facts is None:
         _run(connection, "CREATE ROLE {} LOGIN PASSWORD {}", role, sql.Literal(verifier))
@@ -160,7 +179,8 @@ def _role_facts(connection: psycopg.Connection[Any], name: str) -> dict[str, Any
 
 def _make_database(connection: psycopg.Connection[Any], name: str, owner: str, who: Administrator) -> None:
     row = connection.execute(
-        "SELECT pg_encoding_to_char(encoding), pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [name]
+        "SELECT pg_encoding_to_char(encoding), pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s",
+        [name],
     ).fetchone()
     if row is None:
         if not who.may_create_databases:

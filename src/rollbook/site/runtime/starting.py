@@ -1,11 +1,10 @@
 """From nothing to a login page: database, tables, static files, processes, and the wait until all is ready."""
 
 import hashlib
+import http.client
 import json
 import os
 import time
-import urllib.error
-import urllib.request
 from typing import Any
 
 from rollbook.site.configuration import Configuration, ConfigurationError
@@ -69,21 +68,13 @@ def start_and_wait(configuration: Configuration) -> None:
 
 def ask_ready(configuration: Configuration) -> tuple[int, dict[str, Any]]:
     """What /health/ready says; 0 when nobody answers."""
-    host = "127.0.0.1" if configuration.host in {"0.0.0.0", "::"} else configuration.host  # noqa: S104
-    address = f"http://{f'[{host}]' if ':' in host else host}:{configuration.port}/health/ready"
-    request = urllib.request.Request(address, headers={"Host": configuration.hosts[0]})  # noqa: S310
+    host = "127.0.0.1" if configuration.host in {"0.0.0.0", "::"} else configuration.host  # noqa: S104 - compared
+    connection = http.client.HTTPConnection(host, configuration.port, timeout=5)
     try:
-        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - our own loopback address
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        return error.code, _json_of(error)
-    except OSError:
+        connection.request("GET", "/health/ready", headers={"Host": configuration.hosts[0]})
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    except (OSError, http.client.HTTPException, ValueError):
         return 0, {}
-
-
-def _json_of(error: urllib.error.HTTPError) -> dict[str, Any]:
-    try:
-        body: dict[str, Any] = json.load(error)
-    except ValueError:
-        return {}
-    return body
+    finally:
+        connection.close()

@@ -57,7 +57,7 @@ def _server() -> Iterator[psycopg.Connection[Any]]:
 
 
 def _run(connection: psycopg.Connection[Any], statement: str, *names: str) -> None:
-    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def fingerprint() -> str:

@@ -10,7 +10,10 @@ pytest_plugins = [
 ]
 
 #: Roles of a shared server belong to the installation there; tests make their own beside them.
-TEST_ROLES = {"ROLLBOOK_DATABASE_OWNER_ROLE": "rollbook_test_owner", "ROLLBOOK_DATABASE_APP_ROLE": "rollbook_test_app"}
+TEST_ROLES = {
+    "ROLLBOOK_DATABASE_OWNER_ROLE": "rollbook_test_owner",
+    "ROLLBOOK_DATABASE_APP_ROLE": "rollbook_test_app",
+}
 
 
 def repository() -> Path:

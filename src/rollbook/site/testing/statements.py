@@ -33,8 +33,42 @@ _LIST_ENDS = frozenset({"where", "group", "order", "set", "limit", "returning", 
 _CONDITION_FOLLOWS = frozenset({"where", "on", "using"})
 _CONDITION_ENDS = frozenset({"group", "order", "limit", "offset", "returning", "window", "for", "set"})
 _NO_ALIAS = frozenset(
-    "as on where set join left right inner outer full cross natural using group order limit offset returning for having"
-    " window values select default overriding do when lateral tablesample union intersect except nothing and".split()
+    {
+        "and",
+        "as",
+        "cross",
+        "default",
+        "do",
+        "except",
+        "for",
+        "full",
+        "group",
+        "having",
+        "inner",
+        "intersect",
+        "join",
+        "lateral",
+        "left",
+        "limit",
+        "natural",
+        "nothing",
+        "offset",
+        "on",
+        "order",
+        "outer",
+        "overriding",
+        "returning",
+        "right",
+        "select",
+        "set",
+        "tablesample",
+        "union",
+        "using",
+        "values",
+        "when",
+        "where",
+        "window",
+    }
 )
 
 
@@ -174,7 +208,11 @@ def tenant_tables() -> frozenset[str]:
     """Every table whose rows belong to an organisation."""
     from django.apps import apps
 
-    models = (model for model in apps.get_models(include_auto_created=True) if getattr(model, "belongs_to_organisation", False))
+    models = (
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if getattr(model, "belongs_to_organisation", False)
+    )
     return frozenset(model._meta.db_table for model in models)
 
 

@@ -1,0 +1,214 @@
+"""Runs the lanes of tests one after the other and stops at the first that fails, saying which.
+
+script/test                 every lane
+script/test fast            format, types, contracts and the fast tests
+script/test races journeys  these lanes
+script/test --list          what each lane holds
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+CLOSING = re.compile(r"^=*\s*(?P<counts>(?:\d+ [a-z]+(?:, )?)+) in [\d.]+s")
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One group of checks."""
+
+    name: str
+    holds: str
+    commands: tuple[tuple[str, ...], ...]
+    before: Callable[[], None] | None = None
+    #: Folders without which there is nothing to run yet.
+    folders: tuple[str, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        return not self.folders or any((ROOT / folder).is_dir() for folder in self.folders)
+
+
+@dataclass
+class Tally:
+    """How many tests ran in all lanes."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, line: str) -> None:
+        closing = CLOSING.match(line.strip())
+        for number, word in re.findall(r"(\d+) ([a-z]+)", closing["counts"]) if closing else ():
+            self.counts[word] = self.counts.get(word, 0) + int(number)
+
+    def line(self) -> str:
+        failed = self.counts.get("failed", 0) + self.counts.get("error", 0) + self.counts.get("errors", 0)
+        skipped = f", {self.counts['skipped']} skipped" if self.counts.get("skipped") else ""
+        return f"tests: {self.counts.get('passed', 0)} passed, {failed} failed{skipped}"
+
+
+def pytest_over(*places: str, workers: int = 0) -> tuple[str, ...]:
+    """A pytest command over folders."""
+    spread = ("-n", str(workers), "--dist", "loadfile") if workers else ()
+    return (PYTHON, "-m", "pytest", "-q", *spread, *places)
+
+
+def find_browser() -> None:
+    """Put the path of a Chromium where the journeys look for it."""
+    from rollbook.site.testing.browser import NoBrowser, ensure_browser
+
+    try:
+        os.environ["ROLLBOOK_TEST_BROWSER"] = str(ensure_browser())
+    except NoBrowser as refusal:
+        sys.exit(f"journeys: {refusal}")
+
+
+CHECKED = ("src", "tests", "script", "benchmarks", "conftest.py")
+HOME = os.environ.get("ROLLBOOK_TEST_HOME") or str(ROOT / ".rollbook-test")
+CORES = os.cpu_count() or 1
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+LANES = (
+    Lane(
+        "lint",
+        "format, imports and habits (ruff)",
+        (
+            (PYTHON, "-m", "ruff", "format", "--check", "--quiet", *CHECKED),
+            (PYTHON, "-m", "ruff", "check", "--quiet", *CHECKED),
+        ),
+    ),
+    Lane("types", "strict types (mypy)", ((PYTHON, "-m", "mypy", "src/rollbook"),)),
+    Lane("contracts", "which room may import which (import-linter)", ((PYTHON, "-c", LINT_IMPORTS),)),
+    Lane(
+        "migrations",
+        "models and migrations agree",
+        ((PYTHON, "-m", "rollbook", "manage", "makemigrations", "--check", "--dry-run"),),
+    ),
+    Lane(
+        "tests",
+        "rules, services, database rules and architecture",
+        (pytest_over("src", "tests/architecture", workers=min(CORES, 4)),),
+    ),
+    Lane(
+        "isolation",
+        "another organisation, a lower role, nobody",
+        (pytest_over("tests/isolation"),),
+        None,
+        ("tests/isolation",),
+    ),
+    Lane(
+        "races",
+        "several at the same moment, each with a control",
+        (pytest_over("tests/races"),),
+        None,
+        ("tests/races",),
+    ),
+    Lane(
+        "api", "the whole API against its description (schemathesis)", (pytest_over("tests/api"),), None, ("tests/api",)
+    ),
+    Lane("drills", "processes are killed and come back", (pytest_over("tests/drills"),), None, ("tests/drills",)),
+    Lane(
+        "journeys",
+        "people's ways in a real browser",
+        (pytest_over("tests/journeys"),),
+        find_browser,
+        ("tests/journeys",),
+    ),
+    Lane("docs", "what the documentation says is true", (pytest_over("tests/docs"),), None, ("tests/docs",)),
+)
+GROUPS = {"fast": ("lint", "types", "contracts", "migrations", "tests"), "all": tuple(lane.name for lane in LANES)}
+
+
+def chosen(words: Sequence[str]) -> list[Lane]:
+    """The lanes that were asked for, in their order."""
+    names = {name for word in words or ["all"] for name in GROUPS.get(word, (word,))}
+    unknown = names - {lane.name for lane in LANES}
+    if unknown:
+        known = ", ".join([*GROUPS, *(lane.name for lane in LANES)])
+        sys.exit(f"There is no lane '{min(unknown)}'; these are: {known}.")
+    return [lane for lane in LANES if lane.name in names and lane.is_there]
+
+
+def run(lane: Lane, tally: Tally) -> bool:
+    """Run one lane, show its output, tell whether it passed."""
+    print(f"── {lane.name}: {lane.holds}", flush=True)
+    started = time.monotonic()
+    if lane.before is not None:
+        lane.before()
+    for command in lane.commands:
+        if not succeeds(command, tally):
+            print(f"── {lane.name}: FAILED after {time.monotonic() - started:.1f} s", flush=True)
+            return False
+    print(f"── {lane.name}: passed in {time.monotonic() - started:.1f} s", flush=True)
+    return True
+
+
+def succeeds(command: Sequence[str], tally: Tally) -> bool:
+    """Run one command with the tests' own home, passing its lines on as they come."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    if "rollbook" in command:
+        environment |= {"ROLLBOOK_HOME": HOME, "ROLLBOOK_LOG_LEVEL": "WARNING"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        text=True,
+    )  # fmt: skip
+    if process.stdout is None:
+        raise RuntimeError("The output of a lane cannot be read.")
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        tally.add(line)
+    return process.wait() == 0
+
+
+def is_server_running() -> bool:
+    """Whether the tests' embedded server runs already, because somebody else works with it."""
+    from rollbook.site.configuration import Configuration
+    from rollbook.site.runtime.postgres import EmbeddedPostgres
+
+    return EmbeddedPostgres(Configuration(home=Path(HOME))).is_running()
+
+
+def stop_server() -> None:
+    """Stop the tests' embedded server."""
+    from rollbook.site.configuration import Configuration
+    from rollbook.site.runtime.postgres import EmbeddedPostgres
+
+    EmbeddedPostgres(Configuration(home=Path(HOME))).stop()
+
+
+def main() -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description="Run the lanes of tests.", usage="script/test [--list] [LANE …]")
+    parser.add_argument("lanes", nargs="*", metavar="LANE")
+    parser.add_argument("--list", action="store_true", help="name the lanes and stop")
+    arguments = parser.parse_args()
+    lanes = chosen(arguments.lanes)
+    if arguments.list:
+        width = max(len(lane.name) for lane in lanes)
+        print("\n".join(f"{lane.name:{width}}  {lane.holds}" for lane in lanes))
+        return 0
+    was_running = is_server_running()
+    started, tally = time.monotonic(), Tally()
+    try:
+        failed = next((lane.name for lane in lanes if not run(lane, tally)), None)
+    finally:
+        if not was_running:
+            stop_server()
+    seconds = time.monotonic() - started
+    if failed:
+        print(f"Lane '{failed}' failed; the lanes after it were not run. Repeat it alone with: script/test {failed}")
+    else:
+        print(f"{len(lanes)} lanes passed in {seconds:.0f} s.")
+    print(tally.line(), flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""The demonstration: everything from an empty machine to a page where one can sign in.
+
+`demo` fills an empty installation through the command `demo load`, prints the sign-ins that
+`rollbook.site.demo.logins.login_lines()` gives, and with `--check` lets `rollbook.site.demo.check.check(address)`
+go through it as a cashier would; that returns one sentence, or raises what is wrong.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from rollbook.site.commands.registry import Command, Needs, commands
+from rollbook.site.configuration import Configuration, configuration
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--check", action="store_true", help="take a payment as a cashier would, print one line, stop everything"
+    )
+
+
+def demo(arguments: Namespace) -> int:
+    """Start everything with the demonstration's data."""
+    from rollbook.site.runtime import starting
+    from rollbook.site.runtime.stopping import stop_everything
+
+    config = configuration()
+    try:
+        starting.prepare(config)
+        _load(arguments)
+        starting.start_and_wait(config)
+        if arguments.check:
+            from rollbook.site.demo.check import check
+
+            print(check(config.address))
+    finally:
+        if arguments.check:
+            stop_everything(config)
+    if not arguments.check:
+        _say_how_to_sign_in(config)
+    return 0
+
+
+def _load(arguments: Namespace) -> None:
+    load = next(command for command in commands() if command.name == "demo load")
+    load.run(arguments)
+
+
+def _say_how_to_sign_in(config: Configuration) -> None:
+    from rollbook.site.demo.logins import login_lines
+
+    print(f"Rollbook is ready at {config.address}")
+    for line in login_lines():
+        print(f"  {line}")
+    print("Stop it with: rollbook down")
+
+
+COMMANDS = [Command("demo", "Start everything with demonstration data.", demo, _arguments, Needs.NOTHING)]
