@@ -52,17 +52,13 @@ def check_new(new: NewPerson, *, today: date, country: str, ages: rules.AgeBound
     problems: list[Problem] = []
     names: dict[str, Any] = {name: checked_name(name, getattr(new, name), problems) for name in NAME_FIELDS}
     if not names["family_name"] and not names["given_name"]:
-        problems.append(
-            {"field": "given_name", "message": "Enter a name; for a single name use the given name."}
-        )
+        problems.append({"field": "given_name", "message": "Enter a name; for a single name use the given name."})
     phones = tuple(checked_contact(ContactPoint.Kind.PHONE, text, country, problems) for text in new.phones)
     emails = tuple(checked_contact(ContactPoint.Kind.EMAIL, text, country, problems) for text in new.emails)
     numbers = tuple((kind, checked_number(value, problems)) for kind, value in new.identifiers)
     checked_sex(new.sex, problems)
     unusual_age = checked_birth_date(new.birth_date, today, ages, problems)
-    stored = replace(
-        new, **names, phones=_unique(phones), emails=_unique(emails), identifiers=_unique(numbers)
-    )
+    stored = replace(new, **names, phones=_unique(phones), emails=_unique(emails), identifiers=_unique(numbers))
     return Checked(stored, problems, unusual_age)
 
 
@@ -126,9 +122,7 @@ def checked_number(text: str, problems: list[Problem]) -> str:
 def checked_sex(sex: str, problems: list[Problem]) -> None:
     """One of the known letters, or nothing."""
     if sex and sex not in Person.Sex.values:
-        problems.append(
-            {"field": "sex", "message": f"Use one of {', '.join(Person.Sex.values)}, or leave it empty."}
-        )
+        problems.append({"field": "sex", "message": f"Use one of {', '.join(Person.Sex.values)}, or leave it empty."})
 
 
 def checked_birth_date(

@@ -3,15 +3,11 @@
 from rollbook.core.permissions.register import register
 from rollbook.core.permissions.roles import ADMINISTRATOR, AUDITOR
 
-VIEW_PEOPLE = register(
-    "people.view", "Find people and see what is written about them", roles=[ADMINISTRATOR, AUDITOR]
-)
+VIEW_PEOPLE = register("people.view", "Find people and see what is written about them", roles=[ADMINISTRATOR, AUDITOR])
 ADD_PEOPLE = register("people.add", "Add people to the roll", roles=[ADMINISTRATOR])
 CHANGE_PEOPLE = register(
     "people.change",
     "Change names, contact data, addresses, relationships and households",
     roles=[ADMINISTRATOR],
 )
-MERGE_PEOPLE = register(
-    "people.merge", "Merge rows that are the same person, and undo it", roles=[ADMINISTRATOR]
-)
+MERGE_PEOPLE = register("people.merge", "Merge rows that are the same person, and undo it", roles=[ADMINISTRATOR])

@@ -126,15 +126,14 @@ def _letter(part: str) -> str:
 
 def plain(text: str) -> str:
     """Lower case without accents: "Muñoz-Łaski" becomes "munoz-laski"."""
-    folded = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
+    # Taken apart before and after: superscript and other dressed-up capitals show only then.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_PLAIN)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", folded))
 
 
 def search_key(name: Name) -> str:
     """The key by which people are sorted: words of the name, family name first."""
-    return " ".join(
-        " ".join(words_of(part)) for part in (name.family, name.given, name.middle, name.suffix) if part
-    )
+    return " ".join(" ".join(words_of(part)) for part in (name.family, name.given, name.middle, name.suffix) if part)
 
 
 def words_of(text: str) -> list[str]:

@@ -96,15 +96,11 @@ class Migration(migrations.Migration):
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
                 (
                     "duplicate",
-                    rollbook.core.tenancy.fields.TenantForeignKey(
-                        db_index=False, related_name="+", to="people.person"
-                    ),
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
                 ),
                 (
                     "survivor",
-                    rollbook.core.tenancy.fields.TenantForeignKey(
-                        db_index=False, related_name="+", to="people.person"
-                    ),
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
                 ),
             ],
             options={
@@ -132,9 +128,7 @@ class Migration(migrations.Migration):
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
                 (
                     "person",
-                    rollbook.core.tenancy.fields.TenantForeignKey(
-                        db_index=False, related_name="+", to="people.person"
-                    ),
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
                 ),
             ],
             options={
@@ -161,9 +155,7 @@ class Migration(migrations.Migration):
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
                 (
                     "person",
-                    rollbook.core.tenancy.fields.TenantForeignKey(
-                        db_index=False, related_name="+", to="people.person"
-                    ),
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
                 ),
             ],
             options={
@@ -194,9 +186,7 @@ class Migration(migrations.Migration):
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
                 (
                     "person",
-                    rollbook.core.tenancy.fields.TenantForeignKey(
-                        db_index=False, related_name="+", to="people.person"
-                    ),
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
                 ),
             ],
             options={
@@ -244,9 +234,7 @@ class Migration(migrations.Migration):
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
                 (
                     "person",
-                    rollbook.core.tenancy.fields.TenantForeignKey(
-                        db_index=False, related_name="+", to="people.person"
-                    ),
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
                 ),
             ],
             options={
@@ -287,15 +275,11 @@ class Migration(migrations.Migration):
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
                 (
                     "person",
-                    rollbook.core.tenancy.fields.TenantForeignKey(
-                        db_index=False, related_name="+", to="people.person"
-                    ),
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
                 ),
                 (
                     "relative",
-                    rollbook.core.tenancy.fields.TenantForeignKey(
-                        db_index=False, related_name="+", to="people.person"
-                    ),
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
                 ),
             ],
             options={
@@ -327,15 +311,11 @@ class Migration(migrations.Migration):
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
                 (
                     "person",
-                    rollbook.core.tenancy.fields.TenantForeignKey(
-                        db_index=False, related_name="+", to="people.person"
-                    ),
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
                 ),
                 (
                     "source",
-                    rollbook.core.tenancy.fields.TenantForeignKey(
-                        db_index=False, related_name="+", to="people.person"
-                    ),
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
                 ),
             ],
             options={

@@ -25,9 +25,7 @@ class Person(TenantModel):
     given_name = models.CharField(max_length=NAME_LENGTH, blank=True)
     middle_name = models.CharField(max_length=NAME_LENGTH, blank=True)
     suffix = models.CharField(max_length=20, blank=True, help_text="Jr., III and the like.")
-    preferred_name = models.CharField(
-        max_length=NAME_LENGTH, blank=True, help_text="What they like to be called."
-    )
+    preferred_name = models.CharField(max_length=NAME_LENGTH, blank=True, help_text="What they like to be called.")
     birth_date = models.DateField(null=True)
     sex = models.CharField(max_length=1, choices=Sex.choices, blank=True)
     #: The photo among the stored files; that room stands below this one, so it is a plain id.
@@ -45,12 +43,8 @@ class Person(TenantModel):
         base_manager_name = "objects"
         verbose_name_plural = "people"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="people_person_has_name", condition=~Q(family_name="", given_name="")
-            ),
-            models.CheckConstraint(
-                name="people_person_not_own_double", condition=~Q(merged_into=models.F("id"))
-            ),
+            models.CheckConstraint(name="people_person_has_name", condition=~Q(family_name="", given_name="")),
+            models.CheckConstraint(name="people_person_not_own_double", condition=~Q(merged_into=models.F("id"))),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="people_person_by_name", fields=["organisation", "search_key", "id"]),
@@ -94,9 +88,7 @@ class Identifier(TenantModel):
     """A number that a person carries: on a card, in a barcode, from a government. Found by the search."""
 
     person = TenantForeignKey(Person)
-    kind = models.CharField(
-        max_length=50, help_text="Such as college.student_number, barcode or government.psn."
-    )
+    kind = models.CharField(max_length=50, help_text="Such as college.student_number, barcode or government.psn.")
     value = models.CharField(max_length=60)
     #: Letters and digits only, lower case, so that hyphens and spaces do not make two numbers of one.
     value_key = models.CharField(max_length=60, db_collation="C")
@@ -104,9 +96,7 @@ class Identifier(TenantModel):
     class Meta:
         base_manager_name = "objects"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="people_identifier_unique", fields=["organisation", "kind", "value_key"]
-            ),
+            models.UniqueConstraint(name="people_identifier_unique", fields=["organisation", "kind", "value_key"]),
             models.CheckConstraint(name="people_identifier_has_value", condition=~Q(value_key="")),
         ]
         indexes: ClassVar[list[models.Index]] = [

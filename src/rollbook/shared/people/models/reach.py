@@ -30,9 +30,7 @@ class ContactPoint(TenantModel):
     class Meta:
         base_manager_name = "objects"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="people_contact_unique", fields=["organisation", "person", "kind", "value"]
-            ),
+            models.UniqueConstraint(name="people_contact_unique", fields=["organisation", "person", "kind", "value"]),
             models.UniqueConstraint(
                 name="people_contact_one_primary",
                 fields=["organisation", "person", "kind"],
@@ -80,12 +78,8 @@ class Address(TenantModel):
         base_manager_name = "objects"
         verbose_name_plural = "addresses"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="people_address_one_per_kind", fields=["organisation", "person", "kind"]
-            ),
-            models.CheckConstraint(
-                name="people_address_country", condition=Q(country__regex=r"^([A-Z]{2})?$")
-            ),
+            models.UniqueConstraint(name="people_address_one_per_kind", fields=["organisation", "person", "kind"]),
+            models.CheckConstraint(name="people_address_country", condition=Q(country__regex=r"^([A-Z]{2})?$")),
         ]
 
     def __str__(self) -> str:

@@ -85,9 +85,7 @@ class HouseholdMember(TenantModel):
     class Meta:
         base_manager_name = "objects"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="people_member_unique", fields=["organisation", "household", "person"]
-            ),
+            models.UniqueConstraint(name="people_member_unique", fields=["organisation", "household", "person"]),
             models.UniqueConstraint(
                 name="people_member_one_head", fields=["organisation", "household"], condition=Q(is_head=True)
             ),

@@ -61,9 +61,7 @@ def undo_merge(actor: Actor, *, merge_id: UUID, reason: str) -> Merge:
     merge.undone_at, merge.undone_by, merge.undone_reason = now, actor.user_id, reason
     merge.save(update_fields=["undone_at", "undone_by", "undone_reason"])
     events.publish(MergeUndone(actor, survivor.pk, duplicate.pk))
-    record(
-        actor, "people.merge_undone", survivor, reason=reason, duplicate_id=duplicate.pk, merge_id=merge.pk
-    )
+    record(actor, "people.merge_undone", survivor, reason=reason, duplicate_id=duplicate.pk, merge_id=merge.pk)
     return merge
 
 

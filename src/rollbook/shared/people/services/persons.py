@@ -193,7 +193,7 @@ def _taken(identifiers: list[Identifier]) -> IdentifierTaken:
     return IdentifierTaken(value=identifiers[0].value, kind=identifiers[0].kind, holder="somebody else")
 
 
-def _tokens(person: Person, new: NewPerson) -> list[SearchToken]:
+def _tokens(person: Person, new: NewPerson) -> list[indexing.Row]:
     kinds = SearchToken.Kind
     numbers = set().union(*(rules.number_tokens(value) for _, value in new.identifiers))
     phones = set().union(*(rules.phone_tokens(value) for value in new.phones))
@@ -207,6 +207,4 @@ def _tokens(person: Person, new: NewPerson) -> list[SearchToken]:
 
 
 def _facts(person: Person) -> dict[str, Any]:
-    return {
-        name: getattr(person, name) for name in (*sorted(_NAME_FIELDS), "birth_date", "sex", "is_private")
-    }
+    return {name: getattr(person, name) for name in (*sorted(_NAME_FIELDS), "birth_date", "sex", "is_private")}

@@ -59,9 +59,7 @@ def relate(
     return made
 
 
-def end_relationship(
-    actor: Actor, *, relationship_id: UUID, reason: str, ended_on: date | None = None
-) -> Relationship:
+def end_relationship(actor: Actor, *, relationship_id: UUID, reason: str, ended_on: date | None = None) -> Relationship:
     """Write down that a relationship is over, today unless a day is given. What was stays on record."""
     actor.require(permissions.CHANGE_PEOPLE)
     if not rules.tidy(reason):
@@ -101,9 +99,7 @@ def make_household(actor: Actor, *, name: str, head_id: UUID) -> Household:
     return household
 
 
-def join_household(
-    actor: Actor, *, household_id: UUID, person_id: UUID, is_head: bool = False
-) -> HouseholdMember:
+def join_household(actor: Actor, *, household_id: UUID, person_id: UUID, is_head: bool = False) -> HouseholdMember:
     """Add a person to a household. The same again changes nothing but who is its head."""
     actor.require(permissions.CHANGE_PEOPLE)
     household = Household.objects.select_for_update().filter(pk=household_id).first()
