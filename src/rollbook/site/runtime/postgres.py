@@ -243,7 +243,9 @@ def _clear_after_crash(places: cluster.Places) -> None:
     give_up_at = time.monotonic() + 5
     while any(True for _ in _processes_in(places.data)) and time.monotonic() < give_up_at:
         time.sleep(0.02)
-    places.process_file.unlink(missing_ok=True)
+    # PostgreSQL takes a number that is used again, or that nobody has collected yet, for a living server.
+    for path in (places.process_file, *places.sockets.glob(".s.PGSQL.*")):
+        path.unlink(missing_ok=True)
 
 
 def _processes_in(data: Path) -> Iterator[int]:
