@@ -17,7 +17,9 @@ SITE_FOLDER = Path(__file__).resolve().parent
 
 DEBUG = ROLLBOOK.debug
 SECRET_KEY = (
-    ROLLBOOK.secret_key.get_secret_value() if ROLLBOOK.secret_key else keys.read_or_make_key(HOME, "secret-key", size=64)
+    ROLLBOOK.secret_key.get_secret_value()
+    if ROLLBOOK.secret_key
+    else keys.read_or_make_key(HOME, "secret-key", size=64)
 )
 ALLOWED_HOSTS = ROLLBOOK.hosts
 BASE_URL = ROLLBOOK.address
@@ -33,6 +35,7 @@ INSTALLED_APPS = [
     "rollbook.core.numbering",
     "rollbook.core.policies",
     "rollbook.core.idempotency",
+    "rollbook.core.web",
     # shared
     "rollbook.shared.people",
     "rollbook.shared.jobs",
@@ -45,6 +48,7 @@ INSTALLED_APPS = [
     "rollbook.systems.college.records",
     "rollbook.systems.college.enrolment",
     "rollbook.systems.college.exams",
+    "rollbook.systems.college.fees",
     # site
     "rollbook.site",
     # libraries
@@ -89,9 +93,7 @@ WSGI_APPLICATION = "rollbook.site.wsgi.application"
 # --- Database -----------------------------------------------------------------------------------------------
 
 DATABASES = {
-    "default": connections.django_settings(
-        connections.app_connection(ROLLBOOK), pool_size=ROLLBOOK.database_pool_size
-    ),
+    "default": connections.django_settings(connections.app_connection(ROLLBOOK), pool_size=ROLLBOOK.database_pool_size),
     "owner": connections.django_settings(connections.owner_connection(ROLLBOOK)),
 }
 DATABASE_ROUTERS = ["rollbook.site.runtime.routing.OwnerMigrates"]
@@ -222,6 +224,9 @@ TEMPLATES = [
         },
     }
 ]
+# A component sees what it is given, never by accident a name of the page around it.
+COTTON_ISOLATE_BY_DEFAULT = True
+CSRF_FAILURE_VIEW = "rollbook.core.web.errors.stale_form"
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {
@@ -239,6 +244,10 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fil", "Filipino")]
 LOCALE_PATHS = [SITE_FOLDER / "locale"]
+LANGUAGE_COOKIE_NAME = "rollbook_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_SECURE = ROLLBOOK.is_https
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -99,8 +99,9 @@ def places_for(actor: Actor, system: str, path: str, *, among: Iterable[Navigati
 def _address(item: NavigationItem) -> str:
     try:
         return reverse(item.url_name)
-    except NoReverseMatch as mistake:
-        raise LookupError(f"The navigation names {item.url_name!r}, but no page has that name.") from mistake
+    except NoReverseMatch:
+        # A room may be switched off in an installation; that none is forgotten is a test's business.
+        return ""
 
 
 def _current(path: str, urls: Sequence[str]) -> str | None:

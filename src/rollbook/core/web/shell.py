@@ -123,7 +123,7 @@ class Shell:
     def links(self) -> dict[str, str]:
         """Places that other rooms own; a link is shown only where its page exists."""
         names = {
-            "sessions": "usersessions_list",
+            "sessions": "identity:sessions",
             "security": "mfa_index",
             "sign_out": "account_logout",
             "hats": "identity:hats",

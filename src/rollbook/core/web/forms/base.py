@@ -27,8 +27,9 @@ class Form(forms.Form):
 
     def __init__(self, *args: Any, currency: str = "", request: HttpRequest | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
-        #: The request whose form this is, for fields whose choices depend on the actor.
-        self.request = request
+        #: The request whose form this is, for fields whose choices depend on the actor. A library's form that
+        #: is dressed by this class may have taken it already.
+        self.request = request or getattr(self, "request", None)
         super().__init__(*args, **kwargs)
         self.currency = currency
         self._key = self._key_that_came() or str(ids.new_id())
@@ -82,6 +83,9 @@ class Form(forms.Form):
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a service's refusal: at its fields where it names them, else above all fields."""
+        if self.request is not None:
+            # So that a refused attempt goes on the record although the page shows the form again.
+            self.request.refusal = refusal  # type: ignore[attr-defined]
         if isinstance(refusal, Invalid) and refusal.errors:
             for error in refusal.errors:
                 name = error["field"] if error["field"] in self.fields else None
