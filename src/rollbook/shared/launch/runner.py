@@ -184,13 +184,7 @@ class _Evaluator:
     def _settle(self, task: Task, outcome: Outcome) -> None:
         """Keep an outcome that did not come from the item itself."""
         duration = int((time.monotonic() - task.started) * 1000) if task.started else 0
-        result = result_of(task, outcome, duration, self.run)
-        try:
-            chain.append(result)
-            task.is_stored = True
-        except DatabaseError as error:
-            log.error("The result of %s could not be kept: %s", task.item.id, type(error).__name__)
-        task.result = result
+        _keep(task, result_of(task, outcome, duration, self.run))
         self._note(task)
 
     def _note(self, task: Task) -> None:
@@ -207,10 +201,21 @@ def _evaluate_and_keep(task: Task, run: CheckRun | None) -> None:
         task.is_stored = kept is not None
         task.result = kept
     except DatabaseError as error:
-        log.error("The result of %s could not be kept: %s", task.item.id, type(error).__name__)
+        # The item may have broken its own connection: a fresh one is tried before giving up.
+        log.warning("The result of %s is kept over a fresh connection: %s", task.item.id, type(error).__name__)
         connection.close()
         if task.result is None:
             task.result = result_of(task, attempt(task.item, task.context), 0, run)
+        _keep(task, task.result)
+
+
+def _keep(task: Task, result: CheckResult) -> None:
+    try:
+        chain.append(result)
+        task.is_stored = True
+    except DatabaseError as error:
+        log.error("The result of %s could not be kept: %s", task.item.id, type(error).__name__)
+    task.result = result
 
 
 def _evaluated_once(task: Task, run: CheckRun | None) -> CheckResult | None:
