@@ -14,6 +14,7 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.core.permissions.services import install_role_bundles
 from rollbook.core.tenancy.models import Organisation
 from rollbook.core.tenancy.scope import tenant_scope
+from rollbook.shared.ledger.services import open_chart
 
 
 class OrganisationExists(Refusal):
@@ -38,6 +39,7 @@ def create_organisation(
             raise OrganisationExists(slug=slug) from error
         with tenant_scope(organisation.pk):
             install_role_bundles(system)
+            open_chart()
             actor = Actor.system(organisation.pk, job="create-organisation")
             record(actor, "tenancy.organisation_created", organisation, slug=slug, system=system)
     return organisation.pk

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "rollbook.core.numbering",
     "rollbook.core.policies",
     "rollbook.core.idempotency",
+    "rollbook.core.api",
     "rollbook.core.web",
     # shared
     "rollbook.shared.people",

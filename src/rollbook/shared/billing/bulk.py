@@ -238,3 +238,9 @@ def open_invoices(charges: Sequence[Any], invoice_ids: Sequence[UUID], *, today:
         prices=_array([line.unit_price for _, line in lines]),
         amounts=_array([line.amount_minor for _, line in lines]),
     )
+
+
+def cancel_invoices(invoice_ids: Sequence[UUID]) -> None:
+    """Bring invoices and their instalments to zero and close them."""
+    _run(sql.EMPTY_INSTALMENTS, invoices=_array(invoice_ids))
+    _run(sql.CANCEL_INVOICES, invoices=_array(invoice_ids))

@@ -73,6 +73,12 @@ class VarianceNeedsSupervisor(Refusal):
     code = "VARIANCE_NEEDS_APPROVAL"
 
 
+class InvoiceHoldsMoney(Refusal):
+    """Money was paid into this plan already. Give it back first, then cancel the plan."""
+
+    code = "INVOICE_HOLDS_MONEY"
+
+
 class InvoiceClosed(Refusal):
     """This plan is {state} and takes no more money."""
 

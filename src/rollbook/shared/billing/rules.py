@@ -106,11 +106,6 @@ def waterfall(instalments: Iterable[InstalmentState], minor: int) -> tuple[list[
     return landings, left
 
 
-def first_open(instalments: Iterable[InstalmentState]) -> int | None:
-    """The instalment that takes the next money, whether covered or not."""
-    return next((part.number for part in sorted(instalments, key=lambda p: p.number) if part.room_minor > 0), None)
-
-
 def settled_through(instalments: Iterable[InstalmentState]) -> int:
     """The highest m for which every instalment 1..m is paid, covered or zero; 0 when the first is open."""
     reached = 0

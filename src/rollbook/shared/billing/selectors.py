@@ -1,6 +1,5 @@
 """Reads of billing: accounts, statements, drawers, and the proof that cached figures equal the sums."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from django.db import connection
 from rollbook.core.money import Money
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.shared.billing.errors import InvoiceNotFound
-from rollbook.shared.billing.models import Account, Allocation, CreditEntry, Instalment, Invoice, Payment
+from rollbook.shared.billing.models import Account, Allocation, CreditEntry, Instalment, Invoice
 from rollbook.shared.billing.rules import InstalmentState, Landing, waterfall
 
 PROOF = """

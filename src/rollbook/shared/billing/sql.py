@@ -1,8 +1,12 @@
 """The set-based statements of billing. Every statement names the organisation."""
 
-#: Lock the account first, then read the invoice and the cashier's open shift as they are.
+#: Lock the account first; read the invoice, the cashier's open shift, and whether the reference was used already.
 LOCK_FOR_PAYMENT = """
-SELECT a.id, i.id, i.state, i.currency, s.id, s.station
+SELECT a.id, i.state, i.currency, s.id,
+       %(reference)s <> '' AND EXISTS (
+           SELECT FROM billing_payment p
+            WHERE p.organisation_id = %(organisation)s AND p.method = %(method)s AND p.external_reference = %(reference)s
+              AND p.state NOT IN ('VOIDED', 'FAILED', 'EXPIRED'))
   FROM billing_invoice i
   JOIN billing_account a ON a.organisation_id = i.organisation_id AND a.id = i.account_id
   LEFT JOIN billing_shift s ON s.organisation_id = i.organisation_id AND s.cashier_id = %(cashier)s AND s.state = 'OPEN'
@@ -213,4 +217,16 @@ SELECT %(organisation)s, l.id, %(at)s, l.invoice_id, l.description, l.quantity, 
               %(prices)s::numeric[], %(amounts)s::bigint[])
        AS l(id, invoice_id, description, quantity, unit_price, amount_minor)
 RETURNING id
+"""
+
+EMPTY_INSTALMENTS = """
+UPDATE billing_instalment t SET due_minor = 0
+ WHERE t.organisation_id = %(organisation)s AND t.invoice_id = ANY (%(invoices)s::uuid[])
+RETURNING t.id
+"""
+
+CANCEL_INVOICES = """
+UPDATE billing_invoice i SET total_minor = 0, state = 'CANCELLED', version = i.version + 1
+ WHERE i.organisation_id = %(organisation)s AND i.id = ANY (%(invoices)s::uuid[]) AND i.state = 'OPEN'
+RETURNING i.id
 """

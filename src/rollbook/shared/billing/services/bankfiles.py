@@ -16,7 +16,7 @@ from rollbook.core.errors import Invalid
 from rollbook.core.money import Money, NotAnAmount
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import tenant_scope
-from rollbook.core.tenancy.selectors import organisation_in_scope
+from rollbook.core.tenancy.selectors import OrganisationFacts, organisation_in_scope
 from rollbook.shared.billing import bulk, errors
 from rollbook.shared.billing.models import BankFile, BankFileRow, Instalment, Payment
 from rollbook.shared.billing.rules import InstalmentState, Landing, settled_through, waterfall
@@ -181,27 +181,27 @@ def _read(
     return readable, waiting
 
 
-def _read_row(row: IncomingRow, facts: Any, now: datetime) -> tuple[Money | None, datetime | None, str]:
-    if row.fault:
-        return None, None, row.fault
-    if not row.reference or len(row.reference) > 100:
-        return None, None, "The reference is missing or longer than 100 characters."
-    if not row.customer_number:
-        return None, None, "The student number is missing."
-    if row.method not in Payment.Method.values:
-        return None, None, f"The method must be one of {', '.join(Payment.Method.values)}."
-    try:
-        amount = Money.parse(row.amount, facts.currency)
-    except NotAnAmount:
-        return None, None, "The amount must be a plain number with at most two decimals, such as 1250.00."
-    if not 0 < amount.minor <= LARGEST_MINOR:
-        return None, None, "The amount must be from 0.01 to 9,999,999.99."
+def _read_row(row: IncomingRow, facts: OrganisationFacts, now: datetime) -> tuple[Money | None, datetime | None, str]:
+    amount = _read_amount(row.amount, facts.currency)
     paid_at = facts.read_local(row.paid_at)
-    if paid_at is None:
-        return None, None, "The time must look like 2026-08-31 or 2026-08-31T14:05."
-    if paid_at > now:
-        return None, None, "The time of payment lies in the future."
-    return amount, paid_at, ""
+    faults = (
+        (bool(row.fault), row.fault),
+        (not row.reference or len(row.reference) > 100, "The reference is missing or longer than 100 characters."),
+        (not row.customer_number, "The customer's number is missing."),
+        (row.method not in Payment.Method.values, f"The method must be one of {', '.join(Payment.Method.values)}."),
+        (amount is None, "The amount must be a plain number from 0.01 to 9999999.99, such as 1250.00."),
+        (paid_at is None, "The time must look like 2026-08-31 or 2026-08-31T14:05."),
+        (paid_at is not None and paid_at > now, "The time of payment lies in the future."),
+    )
+    return amount, paid_at, next((sentence for is_wrong, sentence in faults if is_wrong), "")
+
+
+def _read_amount(text: str, currency: str) -> Money | None:
+    try:
+        amount = Money.parse(text, currency)
+    except NotAnAmount:
+        return None
+    return amount if 0 < amount.minor <= LARGEST_MINOR else None
 
 
 def _match(

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
+from django.db.models import F
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
@@ -13,8 +14,8 @@ from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.billing import errors, sql
-from rollbook.shared.billing.models import Payment
-from rollbook.shared.billing.rules import InstalmentState, Landing, first_open, settled_through
+from rollbook.shared.billing.models import Instalment, Payment
+from rollbook.shared.billing.rules import InstalmentState, Landing, settled_through
 from rollbook.shared.billing.services.books import MONEY_ACCOUNTS
 from rollbook.shared.billing.services.landed import FollowUp, Landed
 from rollbook.shared.billing.services.notes import keep_notes
@@ -34,13 +35,13 @@ class PaymentTaken:
     """A recorded payment with everything a receipt screen shows."""
 
     payment_id: UUID
+    method: str
     landed: Landed
     receipt_number: str
     receipt_id: UUID
     followed: dict[str, Any]
 
 
-@transaction.atomic(savepoint=False)
 def take_payment(
     actor: Actor,
     *,
@@ -58,12 +59,23 @@ def take_payment(
 ) -> PaymentTaken:
     """Take money against one invoice; it fills the instalments in order and leaves the rest as credit.
 
+    Runs in the transaction of the tenant scope, without a savepoint of its own: every refusal comes before the
+    first write. Only two people using one new reference at the same moment meet later, at its unique index.
     The caller asks for the permission of its own room. `receipt_facts` are frozen on the receipt.
     """
     _check_amount(amount)
     reference = _checked_reference(method, external_reference)
     now = clock.now()
-    account_id, shift_id = _lock(actor, invoice_id, amount, needs_shift=at_counter and method in COUNTER_METHODS)
+    account_id, shift_id = _lock(
+        actor,
+        invoice_id=invoice_id,
+        amount=amount,
+        method=method,
+        reference=reference,
+        needs_shift=at_counter and method in COUNTER_METHODS,
+    )
+    if target_number is not None:
+        _must_be_next(invoice_id, target_number)
     payment_id = ids.new_id()
     landed = _land(
         actor,
@@ -77,7 +89,6 @@ def take_payment(
         now=now,
         shift_id=shift_id,
         note=note,
-        target_number=target_number,
     )
     keep_notes(landed)
     followed = on_landed(landed) if on_landed else {}
@@ -92,6 +103,7 @@ def take_payment(
     receipt = issue_receipt(landed, amount=amount, method=method, series=series, facts=receipt_facts or {}, now=now)
     return PaymentTaken(
         payment_id=payment_id,
+        method=method,
         landed=landed,
         receipt_number=receipt.number,
         receipt_id=receipt.id,
@@ -111,24 +123,42 @@ def _checked_reference(method: str, external_reference: str) -> str:
     return reference
 
 
-def _lock(actor: Actor, invoice_id: UUID, amount: Money, *, needs_shift: bool) -> tuple[UUID, UUID | None]:
+def _lock(
+    actor: Actor, *, invoice_id: UUID, amount: Money, method: str, reference: str, needs_shift: bool
+) -> tuple[UUID, UUID | None]:
     """Lock the customer's account, then ask whether the invoice may take this money."""
     with connection.cursor() as cursor:
         cursor.execute(
             sql.LOCK_FOR_PAYMENT,
-            {"organisation": actor.organisation_id, "invoice": invoice_id, "cashier": actor.user_id},
+            {
+                "organisation": actor.organisation_id,
+                "invoice": invoice_id,
+                "cashier": actor.user_id,
+                "method": method,
+                "reference": reference,
+            },
         )
         row = cursor.fetchone()
     if row is None:
         raise errors.InvoiceNotFound
-    account_id, _, state, currency, shift_id, _ = row
+    account_id, state, currency, shift_id, is_used = row
     if state != "OPEN":
         raise errors.InvoiceClosed(state=state.lower())
     if currency != amount.currency:
         raise errors.CurrencyDiffers(expected=currency, given=amount.currency)
     if needs_shift and shift_id is None:
         raise errors.NoOpenShift
+    if is_used:
+        raise errors.DuplicateReference(reference=reference, method=method)
     return account_id, shift_id if needs_shift else None
+
+
+def _must_be_next(invoice_id: UUID, target_number: int) -> None:
+    """Money always fills the first open instalment; whoever names another one is told which it is (R33)."""
+    rows = Instalment.objects.filter(invoice_id=invoice_id, paid_minor__lt=F("due_minor")).order_by("number")
+    expected = rows.values_list("number", flat=True).first()
+    if target_number != expected:
+        raise errors.MonthNotSequential(target=target_number, first_open=expected)
 
 
 def _land(
@@ -144,7 +174,6 @@ def _land(
     now: datetime,
     shift_id: UUID | None,
     note: str,
-    target_number: int | None,
 ) -> Landed:
     parameters: dict[str, Any] = {
         "organisation": actor.organisation_id,
@@ -185,9 +214,6 @@ def _land(
     before = [
         InstalmentState(number, due, paid - minor, due_on, cover) for number, due, paid, due_on, cover, minor in rows
     ]
-    expected = first_open(before)
-    if target_number is not None and target_number != expected:
-        raise errors.MonthNotSequential(target=target_number, first_open=expected)
     return Landed(
         invoice_id=invoice_id,
         account_id=account_id,

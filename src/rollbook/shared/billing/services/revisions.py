@@ -106,7 +106,8 @@ def adjust(
     )  # fmt: skip
     return Adjustment.objects.create(
         invoice_id=invoice_id, kind=kind, amount_minor=amount.minor, justification=justification,
-        requested_by=requested_by, approved_by=actor.acting_user_id(), revision_id=revision.id, created_at=revision.created_at,
+        requested_by=requested_by, approved_by=actor.acting_user_id(), revision_id=revision.id,
+        created_at=revision.created_at,
     )  # fmt: skip
 
 

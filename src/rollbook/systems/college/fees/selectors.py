@@ -7,12 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from rollbook.core import clock
+from rollbook.core.money import Money
+from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
+from rollbook.shared.billing.models import Account, Payment, Receipt, Shift
+from rollbook.shared.billing.selectors import credit_of_customer, preview_payment
 from rollbook.systems.college.enrolment.models import TermEnrolment
+from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.errors import NoOpenTerm, StudentNotFound, TermClosed, TermNeeded
+from rollbook.systems.college.records import selectors as records
 
 #: Terms that still take payments.
 _TAKING_MONEY = ("SETUP", "ENROLMENT_OPEN", "IN_PROGRESS", "GRADING")
@@ -77,12 +84,17 @@ class TermPlan:
 
 def plans_of(student_id: UUID) -> list[TermPlan]:
     """A student's live plans, oldest term first; an unknown student is refused."""
+    return _identity_and_plans(student_id)[1]
+
+
+def _identity_and_plans(student_id: UUID) -> tuple[TermPlan, list[TermPlan]]:
+    """Who the student is (a plan whose term may be empty) and their live plans, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_ID, [require_organisation_id(), student_id])
         rows = cursor.fetchall()
     if not rows:
         raise StudentNotFound
-    return [TermPlan(*row) for row in rows if row[7] is not None]
+    return TermPlan(*rows[0]), [TermPlan(*row) for row in rows if row[7] is not None]
 
 
 def plan_to_pay(student_id: UUID, term_enrolment_id: UUID | None) -> TermPlan:
@@ -157,3 +169,134 @@ def every_account() -> list[tuple[Any, ...]]:
 def today_here() -> date:
     """The organisation's local day."""
     return organisation_in_scope().local_date(clock.now())
+
+
+def find_students(actor: Actor, text: str, most: int) -> list[dict[str, Any]]:
+    """Students for the counter: by number, barcode or name, with what they still owe. Two statements."""
+    actor.require(permissions.SEE_ACCOUNTS)
+    found = records.find_students(actor, text, limit=most)
+    balances = balances_of([student.id for student in found])
+    currency = organisation_in_scope().currency
+    return [
+        {
+            "id": student.id,
+            "student_number": student.student_number,
+            "name": student.name,
+            "programme": student.programme,
+            "balance": Money(balances.get(student.id, 0), currency).to_decimal_string(),
+        }
+        for student in found
+    ]
+
+
+def balances_of(student_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """What each student still owes over all live terms, in minor units."""
+    rows = (
+        TermEnrolment.objects.filter(
+            student_id__in=list(student_ids), invoice__isnull=False, state__in=TermEnrolment.LIVE
+        )
+        .values("student_id")
+        .annotate(owed=Sum(F("invoice__total_minor") - F("invoice__paid_minor")))
+    )
+    return {row["student_id"]: row["owed"] for row in rows}
+
+
+def account(actor: Actor, student_id: UUID, amount: Money | None) -> dict[str, Any]:
+    """A student's account at the counter, or one's own: identity, plans, credit, and where `amount` would land."""
+    if not actor.may(permissions.SEE_ACCOUNTS):
+        actor.require(permissions.OWN_ACCOUNT)
+        if student_id != own_student_id(actor):
+            raise StudentNotFound
+    identity, plans = _identity_and_plans(student_id)
+    organisation = organisation_in_scope()
+    today = today_here()
+    shown = [_plan_shown(plan, amount, today) for plan in plans]
+    credit = credit_of_customer(identity.person_id, organisation.currency)
+    return {
+        "student_id": identity.student_id,
+        "student_number": identity.student_number,
+        "name": identity.student_name,
+        "programme": identity.programme_code,
+        "currency": organisation.currency,
+        "balance": Money(balances_of([student_id]).get(student_id, 0), organisation.currency).to_decimal_string(),
+        "credit": credit.to_decimal_string(),
+        "plans": shown,
+    }
+
+
+def _plan_shown(plan: TermPlan, amount: Money | None, today: date) -> dict[str, Any]:
+    currency = organisation_in_scope().currency
+    preview = preview_payment(plan.invoice_id, amount or Money(0, currency))
+    return {
+        "term_enrolment_id": plan.term_enrolment_id,
+        "invoice_id": plan.invoice_id,
+        "term": plan.term_code,
+        "instalments": [
+            {
+                "number": part.number,
+                "due": Money(part.due_minor, currency).to_decimal_string(),
+                "paid": Money(part.paid_minor, currency).to_decimal_string(),
+                "due_on": part.due_on,
+                "state": part.state_on(today),
+            }
+            for part in preview.instalments
+        ],
+        "landings": [
+            {"number": landing.number, "amount": Money(landing.minor, currency).to_decimal_string()}
+            for landing in preview.landings
+        ],
+        "credit_after": Money(preview.credit_minor, currency).to_decimal_string() if amount else None,
+    }
+
+
+def own_student_id(actor: Actor) -> UUID:
+    """The student that the actor is."""
+    found: UUID = records.get_own_student(actor).id
+    return found
+
+
+def payment_rows(actor: Actor, student_id: UUID | None) -> "QuerySet[Any, Any]":
+    """Payments with their receipts: of one student, or of everybody for those at the counter."""
+    rows = Payment.objects.all()
+    if not actor.may(permissions.SEE_ACCOUNTS):
+        actor.require(permissions.OWN_ACCOUNT)
+        student_id = own_student_id(actor)
+    if student_id is not None:
+        rows = rows.filter(account__customer_id__in=records.live_students().filter(id=student_id).values("person_id"))
+    receipt = Receipt.objects.filter(payment_id=OuterRef("id"))
+    student = records.live_students().filter(person_id=OuterRef("account__customer_id"))
+    shown: QuerySet[Any, Any] = rows.annotate(
+        receipt_id=Subquery(receipt.values("id")[:1]),
+        receipt_number=Subquery(receipt.values("number")[:1]),
+        student_number=Subquery(student.values("student_number")[:1]),
+    ).values(
+        "id", "amount_minor", "currency", "method", "external_reference", "received_at", "state", "returned_minor",
+        "receipt_id", "receipt_number", "student_number",
+    )  # fmt: skip
+    return shown
+
+
+def shift_rows(actor: Actor) -> "QuerySet[Any, Any]":
+    """One's own shifts, or everybody's for a supervisor."""
+    shifts = Shift.objects.all()
+    if not actor.may(permissions.SEE_ALL_SHIFTS):
+        actor.require(permissions.RUN_SHIFT)
+        shifts = shifts.filter(cashier_id=actor.acting_user_id())
+    shown: QuerySet[Any, Any] = shifts.values(
+        "id", "cashier_name", "station", "currency", "state", "opened_at", "closed_at", "opening_float_minor",
+        "counted_minor", "expected_minor", "variance_minor",
+    )  # fmt: skip
+    return shown
+
+
+def credit_rows(actor: Actor) -> "QuerySet[Any, Any]":
+    """Students who have unapplied money with us."""
+    actor.require(permissions.SEE_ACCOUNTS)
+    credit = Account.objects.filter(customer_id=OuterRef("person_id"), credit_minor__gt=0)
+    shown: QuerySet[Any, Any] = (
+        records.live_students()
+        .annotate(credit_minor=Subquery(credit.values("credit_minor")[:1]))
+        .filter(credit_minor__isnull=False)
+        .values("id", "student_number", "credit_minor")
+    )
+    return shown

@@ -8,6 +8,7 @@ from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.billing.services.payments import PaymentTaken, take_payment
 from rollbook.shared.billing.services.receipts import ReceiptSeries
+from rollbook.systems.college.exams.services.settlement import NamedPermit
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.selectors import TermPlan, plan_to_pay
 from rollbook.systems.college.fees.services.following import follow
@@ -23,10 +24,10 @@ class StudentPayment:
     taken: PaymentTaken
 
     @property
-    def permits_issued(self) -> list[str]:
-        """Codes of the exam periods that opened with this payment."""
-        codes: list[str] = self.taken.followed.get("permits_issued", [])
-        return codes
+    def permits_issued(self) -> list[NamedPermit]:
+        """The permits that opened with this payment."""
+        opened: list[NamedPermit] = self.taken.followed.get("permits_issued", [])
+        return opened
 
 
 def record_payment(
