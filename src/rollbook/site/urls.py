@@ -2,8 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from rollbook.core.api.docs import docs_urls
+from rollbook.site.api import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rollbook.core.web.urls")),
+    path("", include("rollbook.core.identity.urls")),
+    path("roles/", include("rollbook.core.permissions.urls")),
+    path("api/v1/", api.urls),
+    path("api/", include(docs_urls(api))),
     path("", include("rollbook.shared.monitoring.urls")),
 ]
 

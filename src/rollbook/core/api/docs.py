@@ -10,7 +10,7 @@ from django.shortcuts import render as plain_page
 from django.urls import URLPattern, path
 
 from rollbook.core.api.build import RollbookApi
-from rollbook.core.web.page import SIGNED_IN, PageRequest, page
+from rollbook.core.web.pages import SIGNED_IN, PageRequest, page
 
 
 def docs_urls(api: RollbookApi) -> list[URLPattern]:

@@ -141,10 +141,12 @@ def _actor_of_session(
         session_id=found.session_id,
         proved_at=proved_at(store),
     )
+    if as_oneself:
+        return replace(own, support_access_id=UUID(support) if support else None)
     if support:
         return _as_support(own, UUID(support), now)
     impersonation = store.get(IMPERSONATION_SESSION_KEY)
-    if impersonation and not as_oneself:
+    if impersonation:
         return _as_member(own, UUID(impersonation), now)
     return own
 

@@ -6,14 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.forms import LoginForm
+from allauth.account.forms import ReauthenticateForm as PasswordReauthenticateForm
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
-from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
+from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.errors import TooManyRequests
@@ -23,16 +27,18 @@ from rollbook.core.identity.arrival import WANTED_SESSION_KEY
 from rollbook.core.identity.door import client_of
 from rollbook.core.identity.models import LoginEvent
 from rollbook.core.identity.services.events_at_the_door import record_login_event
+from rollbook.core.web.forms import Form
 
 #: A code may not be used again while it, or its neighbours, are still right.
 _CODE_LIVES = timedelta(seconds=120)
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm, Form):  # type: ignore[misc] # allauth has no types
     """E-mail address, or number in the institution whose page this is, and password."""
 
-    def __init__(self, *args: Any, organisation_id: UUID | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, organisation_id: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.visit = request
         self.organisation_id = organisation_id
         self.fields["login"] = forms.CharField(
             label=_("E-mail address or number") if organisation_id else _("E-mail address"),
@@ -54,20 +60,20 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         }
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = forms.Form.clean(self) or {}
+        cleaned: dict[str, Any] = self.cleaned_data
         if not self.errors:
             self._recognise(self.user_credentials())
         return cleaned
 
     def _recognise(self, credentials: dict[str, Any]) -> None:
-        client = client_of(self.request)
+        client = client_of(self.visit)
         name = lockout.typed_name(credentials["name"], self.organisation_id)
         counting.refuse_if_spent(lockout.FAILURES_FROM_ONE_ADDRESS, client.ip)
         with lockout.one_try_at_a_time(name, client.ip):
-            user = AccountAdapter(self.request).authenticate(self.request, **credentials)
+            user = AccountAdapter(self.visit).authenticate(self.visit, **credentials)
             if user is not None:
-                lockout.forget_failures(self.request, credentials)
-            elif not getattr(self.request, "axes_locked_out", False):
+                lockout.forget_failures(self.visit, credentials)
+            elif not getattr(self.visit, "axes_locked_out", False):
                 self._record_failure(client.ip, client.user_agent, name)
         if user is None:
             counting.count(lockout.FAILURES_FROM_ONE_ADDRESS, client.ip)
@@ -134,13 +140,38 @@ def _strike(subject: str) -> None:
         raise ValidationError(message, params={"minutes": minutes}, code="wait") from refusal
 
 
-class CodeForm(_CountedCode, AuthenticateForm):  # type: ignore[misc]
+class CodeForm(_CountedCode, AuthenticateForm, Form):  # type: ignore[misc] # allauth has no types
     """A code while signing in."""
 
 
-class CodeAgainForm(_CountedCode, ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(_CountedCode, ReauthenticateForm, Form):  # type: ignore[misc] # allauth has no types
     """A code to confirm who one is."""
 
 
-class FirstCodeForm(_CountedCode, ActivateTOTPForm):  # type: ignore[misc]
+class FirstCodeForm(_CountedCode, ActivateTOTPForm, Form):  # type: ignore[misc] # allauth has no types
     """The first code of an authenticator app that is being set up."""
+
+
+class PasswordAgainForm(PasswordReauthenticateForm, Form):  # type: ignore[misc] # allauth has no types
+    """The password, to confirm who one is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["password"].help_text = ""
+
+
+class RemoveAppForm(DeactivateTOTPForm, Form):  # type: ignore[misc] # allauth has no types
+    """Remove the authenticator app."""
+
+
+class NewCodesForm(GenerateRecoveryCodesForm, Form):  # type: ignore[misc] # allauth has no types
+    """Make new recovery codes."""
+
+
+class PasskeyForm(AddWebAuthnForm, Form):  # type: ignore[misc] # allauth has no types
+    """Add a passkey or a security key."""
+
+
+class PasskeyNameForm(EditWebAuthnForm, Form):  # type: ignore[misc] # allauth has no types
+    """Call a passkey by another name."""

@@ -60,9 +60,7 @@ def axes_lockout(request: HttpRequest, _response: HttpResponse | None, credentia
         LoginEvent.Kind.LOCKED_OUT, user_id=None, ip=client.ip, user_agent=client.user_agent, typed_name=name
     )
     wait = _seconds_left(request, credentials)
-    answer = refusal_page(request, TooManyRequests(retry_after=wait))
-    answer["Retry-After"] = str(wait)
-    return answer
+    return refusal_page(request, TooManyRequests(retry_after=wait))
 
 
 @contextmanager

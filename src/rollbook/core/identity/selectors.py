@@ -55,10 +55,10 @@ def organisations_of(user_id: UUID) -> list[Place]:
     user_id = UUID(str(user_id))
     with transaction.atomic(), connection.cursor() as cursor:
         # A message of its own with a validated literal, like the tenant scope's; forgotten right after.
-        cursor.execute(f"SET LOCAL app.user = '{user_id}'")
+        cursor.execute(f"SET LOCAL app.\"user\" = '{user_id}'")
         cursor.execute(_ORGANISATIONS_OF, [user_id])
         rows = cursor.fetchall()
-        cursor.execute("SET LOCAL app.user = ''")
+        cursor.execute("SET LOCAL app.\"user\" = ''")
     return [
         Place(
             organisation_id=row[0],

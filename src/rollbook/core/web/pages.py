@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from rollbook.core.api.attempts import attempt
-from rollbook.core.errors import NotFound, Refusal, SignInNeeded
+from rollbook.core.errors import NotFound, Refusal, SignInNeeded, TooManyRequests
 from rollbook.core.identity.door import actor_scope
 from rollbook.core.permissions.actor import Actor
 
@@ -62,11 +62,12 @@ def _run_as_actor(permission: str, view: View, request: PageRequest, args: Any, 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if isinstance(refusal, SignInNeeded):
-        return _to_sign_in(request, refusal)
+        return to_sign_in(request, refusal)
     return refusal_page(request, refusal)
 
 
-def _to_sign_in(request: HttpRequest, needed: SignInNeeded) -> HttpResponse:
+def to_sign_in(request: HttpRequest, needed: SignInNeeded) -> HttpResponse:
+    """Send a browser to where the missing step is done; it comes back afterwards."""
     target = f"{reverse(needed.url_name)}?{urlencode({'next': _where_they_were(request)})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
@@ -91,4 +92,7 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if isinstance(refusal, NotFound):
         name = "not_found" if name == "page" else name
     context = {"refusal": refusal, "errors": getattr(refusal, "errors", [])}
-    return render(request, f"rollbook/refusals/{name}.html", context, status=refusal.status)
+    response = render(request, f"rollbook/refusals/{name}.html", context, status=refusal.status)
+    if isinstance(refusal, TooManyRequests):
+        response["Retry-After"] = str(refusal.facts.get("retry_after", 60))
+    return response

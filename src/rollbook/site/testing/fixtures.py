@@ -58,3 +58,14 @@ def frozen_clock() -> Iterator[Callable[[datetime | str], None]]:
 
         hold(datetime(2031, 7, 1, 12, tzinfo=UTC))
         yield hold
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files() -> Iterator[None]:
+    """Name static files without a hash: tests run without collecting them first."""
+    from django.conf import settings
+    from django.test.utils import override_settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield

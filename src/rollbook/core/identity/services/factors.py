@@ -32,6 +32,12 @@ def is_last_needed(authenticator: Authenticator) -> bool:
     return not others.exists() and _is_needed(authenticator.user_id)
 
 
+def check_removal(authenticator: Authenticator) -> None:
+    """Refuse to remove the last second factor of somebody whose role needs one."""
+    if is_last_needed(authenticator):
+        raise errors.SecondFactorRequired
+
+
 @transaction.atomic
 def record_change(kind: LoginEvent.Kind, *, user_id: UUID, client: Client, keep_session_id: UUID | None) -> None:
     """Write down that a factor was added or removed, tell the owner, and end all other sessions."""
