@@ -38,18 +38,14 @@ class ApprovalRequest(TenantModel):
     reason = models.TextField()
     #: Arguments of the act as ids and numbers; the executor reads the rest under lock.
     payload = models.JSONField(default=dict)
-    proposed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     proposed_job = models.CharField(max_length=200, blank=True)
     proposed_impersonator_id = models.UUIDField(null=True)
     #: Only one open request of this kind for this target.
     is_exclusive = models.BooleanField(default=True)
     expires_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
-    decided_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
 
@@ -62,10 +58,7 @@ class ApprovalRequest(TenantModel):
                 | Q(state="WITHDRAWN")
                 | (
                     (Q(proposed_by__isnull=True) | ~Q(decided_by=F("proposed_by")))
-                    & (
-                        Q(proposed_impersonator_id__isnull=True)
-                        | ~Q(decided_by=F("proposed_impersonator_id"))
-                    )
+                    & (Q(proposed_impersonator_id__isnull=True) | ~Q(decided_by=F("proposed_impersonator_id")))
                 ),
             ),
             models.CheckConstraint(

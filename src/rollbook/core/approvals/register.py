@@ -73,12 +73,15 @@ def register_kind(
 def kind_of(key: str) -> ApprovalKind:
     """The declared kind; asking for another is a programming mistake."""
     if key not in _kinds:
-        raise LookupError(
-            f"No approval kind {key} is registered: its module calls approvals.register_kind(…)."
-        )
+        raise LookupError(f"No approval kind {key} is registered: its module calls approvals.register_kind(…).")
     return _kinds[key]
 
 
 def kinds() -> dict[str, ApprovalKind]:
     """Every declared kind by key."""
     return dict(_kinds)
+
+
+def forget(key: str) -> None:
+    """Take a kind out again; for tests that declare their own."""
+    _kinds.pop(key, None)

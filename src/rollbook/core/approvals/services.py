@@ -137,9 +137,7 @@ def withdraw(actor: Actor, request_id: UUID, *, note: str = "") -> ApprovalReque
     if actor.user_id is None or actor.user_id != request.proposed_by_id:
         raise OnlyProposerWithdraws(request_id=request.id)
     _settle(request, State.WITHDRAWN, actor, clock.now(), note)
-    record(
-        actor, "approvals.withdrawn", request, reason=request.note, kind=request.kind, about=request.target_id
-    )
+    record(actor, "approvals.withdrawn", request, reason=request.note, kind=request.kind, about=request.target_id)
     return request
 
 

@@ -22,9 +22,7 @@ class StoredAnswer(TenantModel):
     class Meta:
         base_manager_name = "objects"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="idempotency_key_unique", fields=["organisation", "actor_id", "route", "key"]
-            ),
+            models.UniqueConstraint(name="idempotency_key_unique", fields=["organisation", "actor_id", "route", "key"]),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(

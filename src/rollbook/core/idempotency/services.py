@@ -102,9 +102,7 @@ class Answer:
     replayed: bool = False
 
 
-def once(
-    actor: Actor, key: Key, act: Callable[[], tuple[int, Any]], *, kept_for: timedelta | None = None
-) -> Answer:
+def once(actor: Actor, key: Key, act: Callable[[], tuple[int, Any]], *, kept_for: timedelta | None = None) -> Answer:
     """Perform an act unless this key was answered before; then give that answer again.
 
     Runs inside the transaction of the request. `kept_for` None keeps the answer for ever, as money needs.
@@ -159,9 +157,7 @@ def lookup(actor: Actor, route: str, key: str, fingerprint: str) -> StoredAnswer
         return None
     if row[1] != fingerprint:
         raise IdempotencyKeyReused
-    return StoredAnswer(
-        actor_id=place[1], route=route, key=key, fingerprint=row[1], status=row[2], body=row[3]
-    )
+    return StoredAnswer(actor_id=place[1], route=route, key=key, fingerprint=row[1], status=row[2], body=row[3])
 
 
 def _wait_for(cursor: Any, lock: int) -> None:

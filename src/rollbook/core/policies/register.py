@@ -84,3 +84,9 @@ def policies(system: str | None = None) -> dict[str, Policy]:
         for key, policy in sorted(_policies.items())
         if system is None or not policy.systems or system in policy.systems
     }
+
+
+def forget(key: str) -> None:
+    """Take a setting out again; for tests that declare their own."""
+    _policies.pop(key, None)
+    _previews.pop(key, None)

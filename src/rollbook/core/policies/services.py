@@ -92,9 +92,7 @@ def change(
 
 
 def _insert(actor: Actor, key: str, number: int, proposal: Proposal, reason: str) -> PolicyVersion:
-    applies_to = (
-        PolicyVersion.AppliesTo.RETROACTIVE if proposal.is_retroactive else PolicyVersion.AppliesTo.FUTURE
-    )
+    applies_to = PolicyVersion.AppliesTo.RETROACTIVE if proposal.is_retroactive else PolicyVersion.AppliesTo.FUTURE
     try:
         with transaction.atomic():
             version: PolicyVersion = PolicyVersion.objects.create(

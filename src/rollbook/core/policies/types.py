@@ -58,9 +58,7 @@ class Amount(PolicyType):
         return minor
 
     def takes(self) -> str:
-        return "an amount in whole minor units" + (
-            "" if self.minimum_minor is None else ", not below the minimum"
-        )
+        return "an amount in whole minor units" + ("" if self.minimum_minor is None else ", not below the minimum")
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,9 +96,7 @@ class Migration(migrations.Migration):
                                 ),
                                 models.Q(
                                     ("proposed_impersonator_id__isnull", True),
-                                    models.Q(
-                                        ("decided_by", models.F("proposed_impersonator_id")), _negated=True
-                                    ),
+                                    models.Q(("decided_by", models.F("proposed_impersonator_id")), _negated=True),
                                     _connector="OR",
                                 ),
                             ),

@@ -35,9 +35,7 @@ class Migration(migrations.Migration):
                 ("body", models.TextField(help_text="The JSON that was answered, byte for byte.")),
                 (
                     "expires_at",
-                    models.DateTimeField(
-                        help_text="Empty for acts of money: their answer is kept.", null=True
-                    ),
+                    models.DateTimeField(help_text="Empty for acts of money: their answer is kept.", null=True),
                 ),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],

@@ -35,9 +35,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "number series",
                 "base_manager_name": "objects",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "key"), name="numbering_series_key_unique"
-                    ),
+                    models.UniqueConstraint(fields=("organisation", "key"), name="numbering_series_key_unique"),
                     models.CheckConstraint(
                         condition=models.Q(("last_value__gte", 1)), name="numbering_series_counts_up"
                     ),

@@ -51,9 +51,7 @@ class Migration(migrations.Migration):
             options={
                 "base_manager_name": "objects",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "key", "number"), name="policies_number_unique"
-                    ),
+                    models.UniqueConstraint(fields=("organisation", "key", "number"), name="policies_number_unique"),
                     models.CheckConstraint(
                         condition=models.Q(("reason", ""), _negated=True), name="policies_has_reason"
                     ),
