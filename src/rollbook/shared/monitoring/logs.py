@@ -53,6 +53,8 @@ def logging_settings(*, level: str, as_json: bool) -> None:
                 "django.server": {"level": "ERROR"},
                 "django.request": {"level": "ERROR"},
                 "axes": {"level": "ERROR"},
+                # Whoever forges the name of a host is answered 400; a trace for each would let them fill the disk.
+                "django.security.DisallowedHost": {"level": "CRITICAL"},
                 "psycopg.pool": {"level": "ERROR"},
                 # Runs of jobs are recorded in the run log.
                 "procrastinate": {"level": "WARNING"},

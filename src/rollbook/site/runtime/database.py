@@ -21,14 +21,20 @@ MIGRATION_LOCK = 0x726F6C6C626F6F6B  # "rollbook"
 
 def ensure_database(configuration: Configuration) -> bool:
     """Start the embedded server if it is ours, and prepare roles and database once; tell whether it was started."""
-    was_started = False
-    if configuration.database_url is None:
-        was_started = EmbeddedPostgres(configuration).ensure_running().was_started
-    if not (_is_prepared(configuration) and _can_enter(configuration)):
-        configuration.home.joinpath("run").mkdir(parents=True, exist_ok=True)
-        with only_one(configuration.home / "run" / "prepare.lock"):
+    was_started = _ensure_server(configuration)
+    if _is_prepared(configuration) and _can_enter(configuration):
+        return was_started
+    # The server may have been killed after it was looked at.
+    was_started = _ensure_server(configuration) or was_started
+    configuration.home.joinpath("run").mkdir(parents=True, exist_ok=True)
+    with only_one(configuration.home / "run" / "prepare.lock"):
+        if not (_is_prepared(configuration) and _can_enter(configuration)):
             _prepare(configuration)
     return was_started
+
+
+def _ensure_server(configuration: Configuration) -> bool:
+    return configuration.database_url is None and EmbeddedPostgres(configuration).ensure_running().was_started
 
 
 def administrator(configuration: Configuration) -> tuple[connections.Connection, str]:

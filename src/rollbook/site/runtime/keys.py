@@ -27,7 +27,7 @@ def read_key(home: Path, name: str) -> str | None:
     path = home / "keys" / name
     try:
         return path.read_text(encoding="utf-8").strip() or None
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise ConfigurationError(

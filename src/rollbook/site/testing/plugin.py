@@ -30,6 +30,7 @@ def _point_at_test_home() -> None:
     os.environ.update({"ROLLBOOK_HOME": home, "ROLLBOOK_ENV": "development", "ROLLBOOK_LOG_LEVEL": "WARNING"})
     # Tests of other rooms sign in with a password alone and ask often; identity and the API test the real rules.
     os.environ.update({"ROLLBOOK_REQUIRE_SECOND_FACTOR": "false", "ROLLBOOK_RATE_LIMIT_FACTOR": "10000"})
+    Path(home, "static").mkdir(parents=True, exist_ok=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "rollbook.site.settings"
     given = os.environ.get("DATABASE_URL")
     if given:
