@@ -11,7 +11,7 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.shared.billing.models import Invoice
 from rollbook.shared.billing.selectors import instalment_states
 from rollbook.shared.ledger.services import open_chart
-from rollbook.shared.people.models import Person
+from rollbook.shared.people.checking import NewPerson
 from rollbook.systems.college.catalogue.models import Programme, Term
 from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.examples import a_cashier, a_programme, a_registrar, a_term
@@ -20,6 +20,7 @@ from rollbook.systems.college.fees.services.payments import StudentPayment, reco
 from rollbook.systems.college.fees.services.plans import open_plan
 from rollbook.systems.college.fees.services.shifts import open_shift
 from rollbook.systems.college.records.models import Student
+from rollbook.systems.college.records.services import add_student
 
 STANDARD_4 = {"PRELIM": 1, "MIDTERM": 2, "PREFINAL": 3, "FINAL": 4}
 
@@ -78,21 +79,14 @@ def exams_of(term: Term, mapping: dict[str, int] = STANDARD_4) -> None:
         )
 
 
-def _somebody(number: str) -> Person:
-    person: Person = Person.objects.create(
-        family_name="Dela Cruz", given_name=f"Juana {number}", search_key=f"dela cruz juana {number}"
-    )
-    return person
-
-
 def a_student(number: str = "260001", *, programme: Programme | None = None, term: Term | None = None) -> Student:
     """Somebody who studies here."""
     programme = programme or Programme.objects.filter(code="BSIT").first() or a_programme()
     term = term or Term.objects.order_by("starts_on").first() or a_term()
-    student: Student = Student.objects.create(
-        student_number=number, person=_somebody(number), programme=programme, admission_term=term
-    )
-    return student
+    return add_student(
+        a_registrar(), person=NewPerson(family_name="Dela Cruz", given_name="Juana"), programme_id=programme.id,
+        admission_term_id=term.id, student_number=number,
+    )  # fmt: skip
 
 
 def a_cashier_at_work(station: str = "Window 1", opening_float: str = "2000.00") -> Actor:
