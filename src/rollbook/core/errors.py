@@ -93,6 +93,13 @@ class TooManyRequests(Refusal):
     status = 429
 
 
+class TooMuchSent(Refusal):
+    """That was more than can be taken at once. Send less, or a smaller file."""
+
+    code = "TOO_MUCH_SENT"
+    status = 413
+
+
 class BusyRetry(Refusal):
     """Somebody else is working on the same record. Nothing was changed; please try again in a moment."""
 

@@ -3,12 +3,14 @@
 from rollbook.core.api.build import build_api
 from rollbook.core.api.routing import Router
 from rollbook.core.identity.api import router as identity
+from rollbook.shared.files.api import router as files
 from rollbook.systems.college.fees.api import own_router as college_own_money
 from rollbook.systems.college.fees.api import router as college_fees
 
 #: Where each room answers. A room adds its line here; nothing else is needed.
 ROUTERS: dict[str, Router] = {
     "identity": identity,
+    "files": files,
     "college": college_fees,
     "college/me": college_own_money,
 }

@@ -179,6 +179,12 @@ class Configuration(BaseSettings):
         default="local",
         description="Where uploaded files are kept: ROLLBOOK_HOME/files, or an S3-compatible store.",
     )
+    file_scanner: str = Field(
+        default="",
+        pattern=r"^([A-Za-z_][\w.]*\.[A-Za-z_]\w*)?$",
+        description="Python path of a function that looks for viruses in uploads; empty marks files as not scanned. "
+        "It is called with content, name and content type and returns what it found, or nothing.",
+    )
     s3_bucket: str = Field(default="", description="Bucket of the S3-compatible store.")
     s3_endpoint: str = Field(
         default="", description="Address of the S3-compatible store; empty means the original one."

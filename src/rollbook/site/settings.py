@@ -5,6 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from rollbook.shared.files.store_settings import local_store, s3_store
 from rollbook.shared.monitoring.logs import logging_settings
 from rollbook.site.configuration import configuration
 from rollbook.site.runtime import connections, keys
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "rollbook.core.web",
     # shared
     "rollbook.shared.people",
+    "rollbook.shared.files",
     "rollbook.shared.jobs",
     "rollbook.shared.ledger",
     "rollbook.shared.billing",
@@ -231,14 +233,28 @@ CSRF_FAILURE_VIEW = "rollbook.core.web.errors.stale_form"
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(HOME / "files"), "base_url": None},
-    },
+    "default": (
+        s3_store(
+            bucket=ROLLBOOK.s3_bucket,
+            endpoint=ROLLBOOK.s3_endpoint,
+            region=ROLLBOOK.s3_region,
+            access_key=ROLLBOOK.s3_access_key.get_secret_value() if ROLLBOOK.s3_access_key else "",
+            secret_key=ROLLBOOK.s3_secret_key.get_secret_value() if ROLLBOOK.s3_secret_key else "",
+        )
+        if ROLLBOOK.files_store == "s3"
+        else local_store(HOME / "files")
+    ),
     # Names carry a hash of the content, so browsers may keep a file for ever.
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+FILE_UPLOAD_HANDLERS = [
+    "rollbook.shared.files.uploading.RefuseHugeUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_SCANNER = ROLLBOOK.file_scanner
 
 # --- Language and time --------------------------------------------------------------------------------------
 

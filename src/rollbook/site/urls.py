@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rollbook.core.web.urls")),
     path("", include("rollbook.core.identity.urls")),
     path("roles/", include("rollbook.core.permissions.urls")),
+    path("files/", include("rollbook.shared.files.urls")),
     path("api/v1/", api.urls),
     path("api/", include(docs_urls(api))),
     path("", include("rollbook.shared.monitoring.urls")),

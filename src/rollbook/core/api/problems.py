@@ -4,12 +4,13 @@ import json
 import logging
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 from ninja.errors import HttpError, ValidationError
 
-from rollbook.core.errors import BusyRetry, Collided, Invalid, Refusal, TooManyRequests
+from rollbook.core.errors import BusyRetry, Collided, Invalid, Refusal, TooManyRequests, TooMuchSent
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,8 @@ def refusal_from(error: Exception) -> Refusal | None:
         return invalid_from_ninja(error)
     if isinstance(error, HttpError):
         return _from_http_error(error)
+    if isinstance(error, RequestDataTooBig):
+        return TooMuchSent()
     if isinstance(error, OperationalError):
         return _from_database(getattr(error.__cause__, "sqlstate", None))
     return None

@@ -1,0 +1,74 @@
+"""Handing out links to files and opening them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.urls import reverse
+
+from rollbook.core import clock
+from rollbook.core.errors import NotFound
+from rollbook.core.identity.door import Client
+from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.scope import tenant_scope
+from rollbook.core.tenancy.selectors import organisation_facts
+from rollbook.shared.files import links
+from rollbook.shared.files.buckets import every_grant
+from rollbook.shared.files.errors import FileRemoved
+from rollbook.shared.files.models import StoredFile
+from rollbook.shared.files.selectors import content_of, readable_file
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a file can be opened, and until when."""
+
+    path: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that a link opened."""
+
+    stored: StoredFile
+    content: bytes
+    purpose: links.Purpose
+
+
+def make_link(
+    actor: Actor, file_id: UUID, *, purpose: links.Purpose = "download", lasts: timedelta = links.LONGEST
+) -> Link:
+    """A link to one file that the actor may read."""
+    stored = readable_file(actor, file_id)
+    now = clock.now().replace(microsecond=0)
+    expires_at = now + min(lasts, links.LONGEST)
+    claim = links.Claim(actor.organisation_id, stored.pk, actor.user_id, expires_at, purpose)
+    return Link(reverse("files:open", args=[links.sign(claim, now=now)]), expires_at)
+
+
+def open_link(token: str, *, client: Client, request_id: str = "") -> Opened:
+    """Open a file by its link. A link that is wrong in any way looks like a file that is not there.
+
+    Only for a good link to a file that was withdrawn since, the answer says so.
+    """
+    claim = links.read(token, now=clock.now())
+    if claim is None:
+        raise NotFound
+    organisation_facts(claim.organisation_id)
+    reader = Actor(
+        organisation_id=claim.organisation_id,
+        user_id=claim.user_id,
+        request_id=request_id,
+        ip=client.ip,
+        user_agent=client.user_agent,
+    )
+    # Whoever signed the link was allowed to read the file.
+    with tenant_scope(claim.organisation_id, grants=every_grant()):
+        stored = StoredFile.objects.filter(pk=claim.file_id).first()
+        if stored is None:
+            raise NotFound
+        if stored.is_removed:
+            raise FileRemoved
+        content = content_of(reader, stored, purpose=f"Opened by link to {claim.purpose}")
+    return Opened(stored, content, claim.purpose)
