@@ -86,7 +86,7 @@ def checked_name(name: str, text: str, problems: list[Problem]) -> str:
     tidy = rules.tidy(text)
     if len(tidy) > _LENGTHS[name]:
         problems.append({"field": name, "message": f"Use at most {_LENGTHS[name]} characters."})
-    strange = rules.strange_character(tidy, digits=name == "suffix")
+    strange = rules.strange_character(tidy)
     if strange is not None:
         shown = f"“{strange}”" if strange.isprintable() else f"the character U+{ord(strange):04X}"
         sentence = f"Remove {shown}: a name has letters, spaces, hyphens, apostrophes and full stops."

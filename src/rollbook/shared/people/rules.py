@@ -62,20 +62,20 @@ def tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def strange_character(text: str, *, digits: bool = False) -> str | None:
+def strange_character(text: str) -> str | None:
     """The first character that no legal name has (emoji, symbols, control characters), or None.
 
-    Suffixes may have digits ("3rd").
+    Digits stay: "3rd" is a suffix, and old rolls tell namesakes apart by a number.
     """
     previous = ""
     for character in unicodedata.normalize("NFC", text):
-        if not _is_of_a_name(character, previous, digits=digits):
+        if not _is_of_a_name(character, previous):
             return character
         previous = character
     return None
 
 
-def _is_of_a_name(character: str, previous: str, *, digits: bool) -> bool:
+def _is_of_a_name(character: str, previous: str) -> bool:
     if character in _NAME_MARKS:
         return True
     if _VARIATION_SELECTORS.match(character):
@@ -85,7 +85,7 @@ def _is_of_a_name(character: str, previous: str, *, digits: bool) -> bool:
     if unicodedata.decomposition(character).startswith(_ORNAMENTAL):
         return False
     category = unicodedata.category(character)
-    return category[0] == "L" or (category[0] == "M" and bool(previous)) or (digits and category == "Nd")
+    return category[0] == "L" or (category[0] == "M" and bool(previous)) or category == "Nd"
 
 
 def full_name(name: Name) -> str:
