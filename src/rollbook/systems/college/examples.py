@@ -9,8 +9,13 @@ from rollbook.core.ids import new_id
 from rollbook.core.permissions import register
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
+from rollbook.shared.people.checking import NewPerson
+from rollbook.shared.people.models import Person
+from rollbook.shared.people.services import add_person
 from rollbook.systems.college import roles
 from rollbook.systems.college.catalogue.models import Programme, Term
+from rollbook.systems.college.records.models import Student
+from rollbook.systems.college.records.services import add_student
 
 
 def a_member(*role_keys: str, name: str = "Rosa Santos", person_id: UUID | None = None) -> Actor:
@@ -71,3 +76,31 @@ def a_term(code: str = "2031-1", *, state: str = Term.State.ENROLMENT_OPEN, **fi
     named = {"academic_year": f"{year}-{year + 1}", "kind": kind, "starts_on": first, "ends_on": last, **fields}
     term: Term = Term.objects.create(code=code, state=state, **named)
     return term
+
+
+def a_person(family_name: str = "Dela Cruz", given_name: str = "Juan", **fields: Any) -> Person:
+    """Somebody on the roll."""
+    administrator = Actor.system(require_organisation_id(), job="examples")
+    person: Person = add_person(administrator, NewPerson(family_name=family_name, given_name=given_name, **fields))
+    return person
+
+
+def a_student(
+    number: str = "",
+    *,
+    programme: Programme | None = None,
+    term: Term | None = None,
+    family_name: str = "Dela Cruz",
+    given_name: str = "Juan",
+    **fields: Any,
+) -> Student:
+    """An active student."""
+    programme = programme or Programme.objects.first() or a_programme()
+    term = term or Term.objects.first() or a_term()
+    return add_student(
+        Actor.system(require_organisation_id(), job="examples"),
+        person=NewPerson(family_name=family_name, given_name=given_name, **fields),
+        programme_id=programme.id,
+        admission_term_id=term.id,
+        student_number=number,
+    )

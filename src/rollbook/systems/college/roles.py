@@ -10,9 +10,7 @@ CASHIER = register_role("cashier", "Cashier", systems=_COLLEGE, needs_second_fac
 CASHIER_SUPERVISOR = register_role(
     "cashier_supervisor", "Cashier supervisor", systems=_COLLEGE, needs_second_factor=True
 )
-REGISTRAR = register_role(
-    "registrar", "Registrar", systems=_COLLEGE, grants=[WELFARE], needs_second_factor=True
-)
+REGISTRAR = register_role("registrar", "Registrar", systems=_COLLEGE, grants=[WELFARE], needs_second_factor=True)
 HEAD_REGISTRAR = register_role(
     "head_registrar", "Head registrar", systems=_COLLEGE, grants=[WELFARE], needs_second_factor=True
 )

@@ -1,7 +1,12 @@
 """What the college's endpoints have in common."""
 
+from typing import Any
+
 from ninja import Schema
 from pydantic import ConfigDict
+
+#: The default of a field that a change may leave out; sending null is refused, since the field's type is not nullable.
+UNCHANGED: Any = None
 
 
 class Body(Schema):

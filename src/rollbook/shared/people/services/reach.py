@@ -218,6 +218,31 @@ def bulk_add_identifiers(actor: Actor, *, kind: str, numbers: Sequence[tuple[UUI
     record(actor, "people.identifiers_added", ("people.person", None), identifier_kind=kind, count=len(rows))
 
 
+def bulk_remove_identifiers(
+    actor: Actor, *, kinds: Sequence[str], person_ids: Sequence[UUID], reason: str
+) -> int:
+    """Take every number of these kinds away from many people at once, as when an import is taken back."""
+    actor.require(permissions.CHANGE_PEOPLE)
+    if not rules.tidy(reason):
+        raise Invalid.field("reason", "Say why the numbers are taken away.")
+    removed = 0
+    for start in range(0, len(person_ids), 2_000):
+        some = list(person_ids[start : start + 2_000])
+        count, _ = Identifier.objects.filter(kind__in=list(kinds), person_id__in=some).delete()
+        removed += count
+        SearchToken.objects.filter(source_id__in=some, kind=SearchToken.Kind.NUMBER).delete()
+        left = Identifier.objects.filter(person_id__in=some).values_list("person_id", "value")
+        indexing.store(
+            token
+            for person_id, value in left
+            for token in indexing.index(person_id, SearchToken.Kind.NUMBER, rules.number_tokens(value))
+        )
+    record(
+        actor, "people.identifiers_removed", ("people.person", None), reason=reason, kinds=list(kinds), count=removed
+    )
+    return removed
+
+
 def remove_identifier(actor: Actor, *, identifier_id: UUID, reason: str) -> None:
     """Take a number away from a person, such as that of a lost card."""
     actor.require(permissions.CHANGE_PEOPLE)

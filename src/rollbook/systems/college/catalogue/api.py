@@ -14,7 +14,7 @@ from rollbook.core.api.routing import ApiRequest, Router
 from rollbook.systems.college.catalogue import permissions, selectors, services
 from rollbook.systems.college.catalogue.models import LONGEST_PROGRAMME_YEARS, Programme, Term
 from rollbook.systems.college.catalogue.services import Span
-from rollbook.systems.college.schemas import Body
+from rollbook.systems.college.schemas import UNCHANGED, Body
 
 router = Router(tags=["College catalogue"])
 
@@ -22,7 +22,14 @@ Level = Literal["CERTIFICATE", "ASSOCIATE", "BACHELOR", "MASTER", "DOCTORATE"]
 Kind = Literal["FIRST", "SECOND", "SUMMER"]
 State = Literal["SETUP", "ENROLMENT_OPEN", "IN_PROGRESS", "GRADING", "CLOSED", "ARCHIVED"]
 WindowKind = Literal[
-    "APPLICATION", "ENROLMENT", "ADD_DROP", "WITHDRAWAL", "ADVISING", "SCHEDULE_PICKING", "MIDTERM_GRADING", "FINAL_GRADING"
+    "APPLICATION",
+    "ENROLMENT",
+    "ADD_DROP",
+    "WITHDRAWAL",
+    "ADVISING",
+    "SCHEDULE_PICKING",
+    "MIDTERM_GRADING",
+    "FINAL_GRADING",
 ]
 
 _PROGRAMME = (
@@ -51,13 +58,13 @@ class ProgrammeOut(Schema):
 class ProgrammeChange(Body):
     """What of a programme may be changed."""
 
-    name: str = Field(None, min_length=1, max_length=160)
-    department: str = Field(None, max_length=120)
-    level: Level = None  # type: ignore[assignment]
-    duration_years: int = Field(None, ge=1, le=LONGEST_PROGRAMME_YEARS)
-    total_units_required: int = Field(None, ge=1, le=1000)
-    has_summer: bool = None  # type: ignore[assignment]
-    is_active: bool = None  # type: ignore[assignment]
+    name: str = Field(UNCHANGED, min_length=1, max_length=160)
+    department: str = Field(UNCHANGED, max_length=120)
+    level: Level = UNCHANGED
+    duration_years: int = Field(UNCHANGED, ge=1, le=LONGEST_PROGRAMME_YEARS)
+    total_units_required: int = Field(UNCHANGED, ge=1, le=1000)
+    has_summer: bool = UNCHANGED
+    is_active: bool = UNCHANGED
 
 
 class ProgrammeIn(ProgrammeChange):
@@ -124,7 +131,9 @@ class TermMove(Body):
     state: State
 
 
-@router.get("/programs", permission=permissions.VIEW_CATALOGUE, response=Page[ProgrammeOut], url_name="college_programs")
+@router.get(
+    "/programs", permission=permissions.VIEW_CATALOGUE, response=Page[ProgrammeOut], url_name="college_programs"
+)
 def programmes(request: ApiRequest, page: Query[PageQuery], is_active: bool | None = None) -> dict[str, Any]:
     """Programmes by code."""
     rows = selectors.programmes(request.actor)
@@ -192,9 +201,7 @@ def term(request: ApiRequest, response: HttpResponse, term_id: Path[UUID]) -> di
 
 
 @router.patch("/terms/{term_id}", permission=permissions.MANAGE_TERMS, response=TermOut)
-def change_term(
-    request: ApiRequest, response: HttpResponse, term_id: Path[UUID], body: TermChange
-) -> dict[str, Any]:
+def change_term(request: ApiRequest, response: HttpResponse, term_id: Path[UUID], body: TermChange) -> dict[str, Any]:
     """Move a term's days and windows; send If-Match with its ETag."""
     changed = services.change_term(
         request.actor,

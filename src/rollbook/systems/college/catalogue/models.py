@@ -15,7 +15,7 @@ LONGEST_PROGRAMME_YEARS = 8
 
 
 class Programme(TenantModel):
-    """A course of study that leads to a degree or certificate, such as BSIT. Codes are kept as the institution writes them."""
+    """A course of study that leads to a degree or certificate. Codes stay as the institution writes them."""
 
     class Level(models.TextChoices):
         CERTIFICATE = "CERTIFICATE", _("Certificate")
@@ -44,7 +44,9 @@ class Programme(TenantModel):
             models.UniqueConstraint("organisation", Lower("name"), name="college_programme_name_unique"),
             models.CheckConstraint(
                 name="college_programme_measures",
-                condition=Q(duration_years__gte=1, duration_years__lte=LONGEST_PROGRAMME_YEARS, total_units_required__gt=0),
+                condition=Q(
+                    duration_years__gte=1, duration_years__lte=LONGEST_PROGRAMME_YEARS, total_units_required__gt=0
+                ),
             ),
             models.CheckConstraint(name="college_programme_has_words", condition=~Q(code="") & ~Q(name="")),
         ]
@@ -97,9 +99,7 @@ class Term(TenantModel):
         base_manager_name = "objects"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint("organisation", Lower("code"), name="college_term_code_unique"),
-            models.UniqueConstraint(
-                name="college_term_kind_unique", fields=["organisation", "academic_year", "kind"]
-            ),
+            models.UniqueConstraint(name="college_term_kind_unique", fields=["organisation", "academic_year", "kind"]),
             models.UniqueConstraint(
                 name="college_term_one_current",
                 fields=["organisation", "campus"],

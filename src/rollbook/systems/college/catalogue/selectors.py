@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.catalogue import permissions
@@ -65,7 +65,8 @@ def is_window_open(term_id: UUID, kind: str, day: date) -> bool:
 
 def current_term(campus_id: UUID | None = None) -> Term | None:
     """The term that people mean when they name none."""
-    found: Term | None = Term.objects.filter(is_current=True, campus_id=campus_id).first()
+    of_campus = Q(campus__isnull=True) if campus_id is None else Q(campus=campus_id)
+    found: Term | None = Term.objects.filter(of_campus, is_current=True).first()
     return found
 
 

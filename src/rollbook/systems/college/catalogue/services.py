@@ -18,6 +18,7 @@ from rollbook.systems.college.catalogue.errors import (
     ProgrammeNotFound,
     TermCannotMove,
     TermIsClosed,
+    TermNotFound,
     TermStandsAlready,
 )
 from rollbook.systems.college.catalogue.events import TermAdded
@@ -67,9 +68,7 @@ def change_programme(
     _check_programme(programme)
     programme.version += 1
     _save(programme, CodeTaken(code=programme.name, what="the name of a programme"))
-    record(
-        actor, "college.programme_changed", programme, before=before, after=_values(programme, PROGRAMME_FIELDS)
-    )
+    record(actor, "college.programme_changed", programme, before=before, after=_values(programme, PROGRAMME_FIELDS))
     return programme
 
 
@@ -172,7 +171,7 @@ def set_current_term(actor: Actor, *, term_id: UUID) -> Term:
     rows: dict[UUID, Term] = {row.id: row for row in Term.objects.select_for_update(of=("self",)).order_by("id")}
     term = rows.get(term_id)
     if term is None:
-        raise selectors.TermNotFound
+        raise TermNotFound
     previous = [row for row in rows.values() if row.is_current and row.campus_id == term.campus_id and row is not term]
     for row in previous:
         row.is_current, row.version = False, row.version + 1

@@ -58,7 +58,9 @@ class TermEnrolment(TenantModel):
         base_manager_name = "objects"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                name="college_enrolment_unique", fields=["organisation", "student", "term"], condition=~Q(state="CANCELLED")
+                name="college_enrolment_unique",
+                fields=["organisation", "student", "term"],
+                condition=~Q(state="CANCELLED"),
             ),
             models.UniqueConstraint(
                 name="college_enrolment_invoice_unique",

@@ -1,1 +1,53 @@
-"""Who may do what here."""
+"""Who sees students, and who keeps their records."""
+
+from rollbook.core.permissions.register import entrust, register
+from rollbook.core.permissions.roles import ADMINISTRATOR, AUDITOR
+from rollbook.shared.people import permissions as people
+from rollbook.systems.college import roles
+
+FIND_STUDENTS = register(
+    "college.records.find_students",
+    "Find students by name, number or barcode; see name, number and programme",
+    roles=[ADMINISTRATOR, *roles.CASHIERS, *roles.REGISTRARS],
+)
+VIEW_STUDENTS = register(
+    "college.records.view_students",
+    "See the record of every student",
+    roles=[ADMINISTRATOR, AUDITOR, *roles.REGISTRARS],
+)
+VIEW_PROGRAMME_STUDENTS = register(
+    "college.records.view_programme_students", "See the students of one's own programmes", roles=[roles.PROGRAM_HEAD]
+)
+VIEW_OWN_RECORD = register("college.records.view_own", "See one's own record", roles=[roles.STUDENT])
+ADD_STUDENTS = register("college.records.add_students", "Add students", roles=[ADMINISTRATOR, *roles.REGISTRARS])
+CHANGE_STUDENTS = register(
+    "college.records.change_students", "Change what is recorded of a student", roles=roles.REGISTRARS
+)
+CHANGE_STATUS = register(
+    "college.records.change_status", "Put a student on leave, withdraw them, take them back", roles=roles.REGISTRARS
+)
+DISMISS_STUDENTS = register("college.records.dismiss", "Dismiss a student", roles=[roles.HEAD_REGISTRAR])
+IMPORT_STUDENTS = register(
+    "college.records.import_students", "Import students from a file, and take an import back",
+    roles=[ADMINISTRATOR, *roles.REGISTRARS],
+)  # fmt: skip
+VIEW_HOLDS = register(
+    "college.records.view_holds", "See what holds students back", roles=[ADMINISTRATOR, AUDITOR, *roles.REGISTRARS]
+)
+MANAGE_HOLDS = register(
+    "college.records.manage_holds", "Place and release holds", roles=[ADMINISTRATOR, *roles.REGISTRARS]
+)
+MANAGE_FINANCIAL_HOLDS = register(
+    "college.records.manage_financial_holds", "Place and release financial holds", roles=[roles.CASHIER_SUPERVISOR]
+)
+LIFT_AUTOMATIC_HOLDS = register(
+    "college.records.lift_automatic_holds",
+    "Release a hold that the system placed, although its cause still stands",
+    roles=[ADMINISTRATOR],
+)
+VIEW_CONFIDENTIAL = register(
+    "college.records.view_confidential", "Read the reasons of disciplinary holds", roles=roles.REGISTRARS
+)
+
+for _registrar in roles.REGISTRARS:
+    entrust(_registrar, people.VIEW_PEOPLE, people.ADD_PEOPLE, people.CHANGE_PEOPLE, people.MERGE_PEOPLE)

@@ -31,9 +31,15 @@ FIRST_2031 = {
 
 
 def test_a_registrar_adds_a_programme_and_the_audit_says_so(tenant):
-    programme = services.add_programme(a_registrar(), code=" BSIT ", name="Bachelor of  Science in IT", duration_years=4)
+    programme = services.add_programme(
+        a_registrar(), code=" BSIT ", name="Bachelor of  Science in IT", duration_years=4
+    )
 
-    assert (programme.code, programme.name, programme.total_units_required) == ("BSIT", "Bachelor of Science in IT", 120)
+    assert (programme.code, programme.name, programme.total_units_required) == (
+        "BSIT",
+        "Bachelor of Science in IT",
+        120,
+    )
     entry = AuditEntry.objects.get(action="college.programme_added")
     assert entry.target_id == programme.id
     assert entry.changes["code"] == {"before": None, "after": "BSIT"}
@@ -95,9 +101,7 @@ def test_a_term_is_set_up_with_its_windows_and_others_hear_of_it(tenant, monkeyp
     monkeypatch.setitem(events._subscribers, TermAdded, [heard.append])
     registrar = a_registrar()
 
-    term = services.add_term(
-        registrar, **FIRST_2031, windows={"ENROLMENT": Span(date(2031, 7, 1), date(2031, 7, 31))}
-    )
+    term = services.add_term(registrar, **FIRST_2031, windows={"ENROLMENT": Span(date(2031, 7, 1), date(2031, 7, 31))})
 
     assert (term.state, term.is_current) == ("SETUP", False)
     assert heard == [TermAdded(actor=registrar, term_id=term.id)]
@@ -128,7 +132,9 @@ def test_a_term_that_ends_before_it_begins_and_a_window_that_closes_before_it_op
 
 
 def test_windows_are_moved_added_and_taken_away(tenant):
-    term = services.add_term(a_registrar(), **FIRST_2031, windows={"ENROLMENT": Span(date(2031, 7, 1), date(2031, 7, 31))})
+    term = services.add_term(
+        a_registrar(), **FIRST_2031, windows={"ENROLMENT": Span(date(2031, 7, 1), date(2031, 7, 31))}
+    )
 
     services.change_term(
         a_registrar(),

@@ -46,7 +46,7 @@ class ExamPeriod(TenantModel):
 
 
 class ExamMonthMapping(TenantModel):
-    """From a moment on, one exam asks for months 1 to `instalment_number`. A change is a new version of the term's table."""
+    """From a moment on, one exam asks for months 1 to `instalment_number`. A change is a new version for the term."""
 
     append_only: ClassVar[bool] = True
 

@@ -151,9 +151,7 @@ class WelfareCertificate(TenantModel):
                 fields=["organisation", "issuing_office", "number"],
                 condition=Q(withdrawn_at__isnull=True),
             ),
-            models.CheckConstraint(
-                name="college_welfare_days_in_order", condition=Q(valid_from__lte=F("valid_until"))
-            ),
+            models.CheckConstraint(name="college_welfare_days_in_order", condition=Q(valid_from__lte=F("valid_until"))),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(

@@ -4,24 +4,24 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
-import rollbook.core.clock
-import rollbook.core.db.operations
-import rollbook.core.ids
-import rollbook.core.tenancy.fields
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
+import rollbook.core.clock
+import rollbook.core.db.operations
+import rollbook.core.ids
+import rollbook.core.tenancy.fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('college_catalogue', '0001_initial'),
-        ('people', '0001_initial'),
-        ('rollbook_db', '0001_guards'),
-        ('tenancy', '0001_initial'),
+        ("college_catalogue", "0001_initial"),
+        ("people", "0001_initial"),
+        ("rollbook_db", "0001_guards"),
+        ("tenancy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -29,212 +29,467 @@ class Migration(migrations.Migration):
         # Uuids in an exclusion constraint: status periods of one student never overlap.
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.UUIDField(default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
-                ('file_name', models.CharField(max_length=200)),
-                ('file_sha256', models.CharField(max_length=64)),
-                ('creates_missing', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('CHECKED', 'Checked'), ('COMMITTED', 'Imported'), ('TAKEN_BACK', 'Taken back')], default='CHECKED', max_length=10)),
-                ('rows_total', models.PositiveIntegerField()),
-                ('rows_with_errors', models.PositiveIntegerField()),
-                ('rows_standing', models.PositiveIntegerField()),
-                ('missing', models.JSONField(default=dict)),
-                ('made', models.JSONField(default=dict)),
-                ('committed_at', models.DateTimeField(null=True)),
-                ('taken_back_at', models.DateTimeField(null=True)),
-                ('taken_back_reason', models.CharField(blank=True, max_length=500)),
-                ('organisation', rollbook.core.tenancy.fields.OrganisationField()),
-                ('started_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
+                ("file_name", models.CharField(max_length=200)),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("creates_missing", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("CHECKED", "Checked"), ("COMMITTED", "Imported"), ("TAKEN_BACK", "Taken back")],
+                        default="CHECKED",
+                        max_length=10,
+                    ),
+                ),
+                ("rows_total", models.PositiveIntegerField()),
+                ("rows_with_errors", models.PositiveIntegerField()),
+                ("rows_standing", models.PositiveIntegerField()),
+                ("missing", models.JSONField(default=dict)),
+                ("made", models.JSONField(default=dict)),
+                ("committed_at", models.DateTimeField(null=True)),
+                ("taken_back_at", models.DateTimeField(null=True)),
+                ("taken_back_reason", models.CharField(blank=True, max_length=500)),
+                ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'base_manager_name': 'objects',
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.UUIDField(default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('line', models.PositiveIntegerField()),
-                ('values', models.JSONField()),
-                ('errors', models.JSONField(default=list)),
-                ('outcome', models.CharField(choices=[('READY', 'Ready'), ('ERROR', 'With errors'), ('STANDING', 'Stands already'), ('IMPORTED', 'Imported')], max_length=10)),
-                ('student_id', models.UUIDField(null=True)),
-                ('made_student', models.BooleanField(default=False)),
-                ('organisation', rollbook.core.tenancy.fields.OrganisationField()),
-                ('run', rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name='+', to='college_records.importrun')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("line", models.PositiveIntegerField()),
+                ("values", models.JSONField()),
+                ("errors", models.JSONField(default=list)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("READY", "Ready"),
+                            ("ERROR", "With errors"),
+                            ("STANDING", "Stands already"),
+                            ("IMPORTED", "Imported"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("student_id", models.UUIDField(null=True)),
+                ("made_student", models.BooleanField(default=False)),
+                ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
+                (
+                    "run",
+                    rollbook.core.tenancy.fields.TenantForeignKey(
+                        db_index=False, related_name="+", to="college_records.importrun"
+                    ),
+                ),
             ],
             options={
-                'base_manager_name': 'objects',
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Student',
+            name="Student",
             fields=[
-                ('id', models.UUIDField(default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
-                ('student_number', models.CharField(max_length=30)),
-                ('kind', models.CharField(choices=[('FRESHMAN', 'Freshman'), ('TRANSFEREE', 'Transferee'), ('RETURNEE', 'Returnee'), ('SHIFTER', 'Shifter'), ('CROSS_ENROLLEE', 'Cross-enrollee')], default='FRESHMAN', max_length=14)),
-                ('status', models.CharField(choices=[('ACTIVE', 'Active'), ('LOA', 'On leave'), ('WITHDRAWN', 'Withdrawn'), ('DISMISSED', 'Dismissed'), ('GRADUATED', 'Graduated'), ('INACTIVE', 'Inactive')], default='ACTIVE', max_length=10)),
-                ('academic_standing', models.CharField(choices=[('GOOD', 'Good'), ('WARNING', 'Warning'), ('PROBATION', 'Probation'), ('SUSPENDED', 'Suspended')], default='GOOD', max_length=10)),
-                ('taken_back_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('admission_term', rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name='+', to='college_catalogue.term')),
-                ('organisation', rollbook.core.tenancy.fields.OrganisationField()),
-                ('person', rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name='+', to='people.person')),
-                ('programme', rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name='+', to='college_catalogue.programme')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
+                ("student_number", models.CharField(max_length=30)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("FRESHMAN", "Freshman"),
+                            ("TRANSFEREE", "Transferee"),
+                            ("RETURNEE", "Returnee"),
+                            ("SHIFTER", "Shifter"),
+                            ("CROSS_ENROLLEE", "Cross-enrollee"),
+                        ],
+                        default="FRESHMAN",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ACTIVE", "Active"),
+                            ("LOA", "On leave"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("DISMISSED", "Dismissed"),
+                            ("GRADUATED", "Graduated"),
+                            ("INACTIVE", "Inactive"),
+                        ],
+                        default="ACTIVE",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "academic_standing",
+                    models.CharField(
+                        choices=[
+                            ("GOOD", "Good"),
+                            ("WARNING", "Warning"),
+                            ("PROBATION", "Probation"),
+                            ("SUSPENDED", "Suspended"),
+                        ],
+                        default="GOOD",
+                        max_length=10,
+                    ),
+                ),
+                ("taken_back_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "admission_term",
+                    rollbook.core.tenancy.fields.TenantForeignKey(
+                        db_index=False, related_name="+", to="college_catalogue.term"
+                    ),
+                ),
+                ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
+                (
+                    "person",
+                    rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="people.person"),
+                ),
+                (
+                    "programme",
+                    rollbook.core.tenancy.fields.TenantForeignKey(
+                        db_index=False, related_name="+", to="college_catalogue.programme"
+                    ),
+                ),
             ],
             options={
-                'base_manager_name': 'objects',
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.UUIDField(default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
-                ('kind', models.CharField(choices=[('FINANCIAL', 'Financial'), ('DOCUMENT', 'Document'), ('ACADEMIC', 'Academic'), ('DISCIPLINARY', 'Disciplinary'), ('LIBRARY', 'Library'), ('ADVISING', 'Advising')], max_length=12)),
-                ('blocks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ENROL', 'Enrol'), ('DROP', 'Drop'), ('GRADES_VIEW', 'See grades'), ('DOCUMENT_RELEASE', 'Get documents'), ('EXAM', 'Sit exams'), ('GRADUATE', 'Graduate')], max_length=16), size=None)),
-                ('reason', models.CharField(max_length=500)),
-                ('is_automatic', models.BooleanField(default=False)),
-                ('causes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('placed_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('release_reason', models.CharField(blank=True, max_length=500)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('organisation', rollbook.core.tenancy.fields.OrganisationField()),
-                ('placed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('released_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('student', rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name='holds', to='college_records.student')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("FINANCIAL", "Financial"),
+                            ("DOCUMENT", "Document"),
+                            ("ACADEMIC", "Academic"),
+                            ("DISCIPLINARY", "Disciplinary"),
+                            ("LIBRARY", "Library"),
+                            ("ADVISING", "Advising"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "blocks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("ENROL", "Enrol"),
+                                ("DROP", "Drop"),
+                                ("GRADES_VIEW", "See grades"),
+                                ("DOCUMENT_RELEASE", "Get documents"),
+                                ("EXAM", "Sit exams"),
+                                ("GRADUATE", "Graduate"),
+                            ],
+                            max_length=16,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=500)),
+                ("is_automatic", models.BooleanField(default=False)),
+                (
+                    "causes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                ("placed_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                ("release_reason", models.CharField(blank=True, max_length=500)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "student",
+                    rollbook.core.tenancy.fields.TenantForeignKey(
+                        db_index=False, related_name="holds", to="college_records.student"
+                    ),
+                ),
             ],
             options={
-                'base_manager_name': 'objects',
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='StudentStatusPeriod',
+            name="StudentStatusPeriod",
             fields=[
-                ('id', models.UUIDField(default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
-                ('status', models.CharField(choices=[('ACTIVE', 'Active'), ('LOA', 'On leave'), ('WITHDRAWN', 'Withdrawn'), ('DISMISSED', 'Dismissed'), ('GRADUATED', 'Graduated'), ('INACTIVE', 'Inactive')], max_length=10)),
-                ('from_date', models.DateField()),
-                ('to_date', models.DateField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('document_id', models.UUIDField(null=True)),
-                ('organisation', rollbook.core.tenancy.fields.OrganisationField()),
-                ('student', rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name='status_periods', to='college_records.student')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ACTIVE", "Active"),
+                            ("LOA", "On leave"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("DISMISSED", "Dismissed"),
+                            ("GRADUATED", "Graduated"),
+                            ("INACTIVE", "Inactive"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("from_date", models.DateField()),
+                ("to_date", models.DateField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("document_id", models.UUIDField(null=True)),
+                ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
+                (
+                    "student",
+                    rollbook.core.tenancy.fields.TenantForeignKey(
+                        db_index=False, related_name="status_periods", to="college_records.student"
+                    ),
+                ),
             ],
             options={
-                'base_manager_name': 'objects',
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['organisation', '-created_at', 'id'], name='college_import_newest'),
+            model_name="importrun",
+            index=models.Index(fields=["organisation", "-created_at", "id"], name="college_import_newest"),
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['organisation', 'file_sha256'], name='college_import_same_file'),
+            model_name="importrun",
+            index=models.Index(fields=["organisation", "file_sha256"], name="college_import_same_file"),
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('committed_at__isnull', True), ('state', 'CHECKED'), ('taken_back_at__isnull', True)), models.Q(('committed_at__isnull', False), ('state', 'COMMITTED'), ('taken_back_at__isnull', True)), models.Q(('committed_at__isnull', False), ('state', 'TAKEN_BACK'), ('taken_back_at__isnull', False)), _connector='OR'), name='college_import_moments'),
+            model_name="importrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("committed_at__isnull", True), ("state", "CHECKED"), ("taken_back_at__isnull", True)),
+                    models.Q(("committed_at__isnull", False), ("state", "COMMITTED"), ("taken_back_at__isnull", True)),
+                    models.Q(
+                        ("committed_at__isnull", False), ("state", "TAKEN_BACK"), ("taken_back_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="college_import_moments",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(condition=models.Q(('student_id__isnull', False)), fields=['organisation', 'student_id'], name='college_import_of_student'),
+            model_name="importrow",
+            index=models.Index(
+                condition=models.Q(("student_id__isnull", False)),
+                fields=["organisation", "student_id"],
+                name="college_import_of_student",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('organisation', 'run', 'line'), name='college_import_line_unique'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "run", "line"), name="college_import_line_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='student',
-            index=models.Index(fields=['organisation', 'student_number', 'id'], name='college_student_by_number'),
+            model_name="student",
+            index=models.Index(fields=["organisation", "student_number", "id"], name="college_student_by_number"),
         ),
         migrations.AddIndex(
-            model_name='student',
-            index=models.Index(fields=['organisation', 'programme', 'student_number'], name='college_student_programme'),
+            model_name="student",
+            index=models.Index(
+                fields=["organisation", "programme", "student_number"], name="college_student_programme"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.UniqueConstraint(condition=models.Q(('taken_back_at__isnull', True)), fields=('organisation', 'student_number'), name='college_student_number_unique'),
+            model_name="student",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("taken_back_at__isnull", True)),
+                fields=("organisation", "student_number"),
+                name="college_student_number_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.UniqueConstraint(condition=models.Q(('taken_back_at__isnull', True)), fields=('organisation', 'person'), name='college_student_person_unique'),
+            model_name="student",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("taken_back_at__isnull", True)),
+                fields=("organisation", "person"),
+                name="college_student_person_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(('student_number__regex', '^[A-Za-z0-9][A-Za-z0-9/. -]*$')), name='college_student_number_is_plain'),
+            model_name="student",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("student_number__regex", "^[A-Za-z0-9][A-Za-z0-9/. -]*$")),
+                name="college_student_number_is_plain",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(condition=models.Q(('released_at__isnull', True)), fields=['organisation', 'student'], name='college_hold_live'),
+            model_name="hold",
+            index=models.Index(
+                condition=models.Q(("released_at__isnull", True)),
+                fields=["organisation", "student"],
+                name="college_hold_live",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(fields=['organisation', '-placed_at', 'id'], name='college_hold_by_day'),
+            model_name="hold",
+            index=models.Index(fields=["organisation", "-placed_at", "id"], name="college_hold_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_automatic', True), ('released_at__isnull', True)), fields=('organisation', 'student', 'kind'), name='college_hold_one_automatic'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_automatic", True), ("released_at__isnull", True)),
+                fields=("organisation", "student", "kind"),
+                name="college_hold_one_automatic",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('blocks__contained_by', ['ENROL', 'DROP', 'GRADES_VIEW', 'DOCUMENT_RELEASE', 'EXAM', 'GRADUATE']), ('blocks__len__gt', 0)), name='college_hold_blocks_something'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("blocks__contained_by", ["ENROL", "DROP", "GRADES_VIEW", "DOCUMENT_RELEASE", "EXAM", "GRADUATE"]),
+                    ("blocks__len__gt", 0),
+                ),
+                name="college_hold_blocks_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='college_hold_has_reason'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="college_hold_has_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('is_automatic', True), ('placed_by__isnull', False), _connector='OR'), name='college_hold_somebody_placed'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_automatic", True), ("placed_by__isnull", False), _connector="OR"),
+                name="college_hold_somebody_placed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studentstatusperiod',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organisation', '='), ('student', '='), (models.Func(models.F('from_date'), models.F('to_date'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='college_status_no_overlap'),
+            model_name="studentstatusperiod",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("organisation", "="),
+                    ("student", "="),
+                    (
+                        models.Func(
+                            models.F("from_date"),
+                            models.F("to_date"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="college_status_no_overlap",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studentstatusperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('to_date__isnull', True), ('to_date__gte', models.F('from_date')), _connector='OR'), name='college_status_days_in_order'),
+            model_name="studentstatusperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_date__isnull", True), ("to_date__gte", models.F("from_date")), _connector="OR"),
+                name="college_status_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studentstatusperiod',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_date__isnull', True)), fields=('organisation', 'student'), name='college_status_one_open'),
+            model_name="studentstatusperiod",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_date__isnull", True)),
+                fields=("organisation", "student"),
+                name="college_status_one_open",
+            ),
         ),
         rollbook.core.db.operations.IsolateTable(
-            name='ImportRun',
-            restricted_as='',
+            name="ImportRun",
+            restricted_as="",
         ),
         rollbook.core.db.operations.FreezeColumns(
-            name='ImportRun',
-            fields=['id', 'organisation', 'created_at', 'file_name', 'file_sha256'],
+            name="ImportRun",
+            fields=["id", "organisation", "created_at", "file_name", "file_sha256"],
         ),
         rollbook.core.db.operations.IsolateTable(
-            name='ImportRow',
-            restricted_as='',
+            name="ImportRow",
+            restricted_as="",
         ),
         rollbook.core.db.operations.IsolateTable(
-            name='Student',
-            restricted_as='',
+            name="Student",
+            restricted_as="",
         ),
         rollbook.core.db.operations.FreezeColumns(
-            name='Student',
-            fields=['id', 'organisation', 'created_at', 'student_number', 'admission_term'],
+            name="Student",
+            fields=["id", "organisation", "created_at", "student_number", "admission_term"],
         ),
         rollbook.core.db.operations.IsolateTable(
-            name='Hold',
-            restricted_as='',
+            name="Hold",
+            restricted_as="",
         ),
         rollbook.core.db.operations.FreezeColumns(
-            name='Hold',
-            fields=['id', 'organisation', 'created_at', 'student', 'kind', 'is_automatic', 'placed_by', 'placed_at'],
+            name="Hold",
+            fields=["id", "organisation", "created_at", "student", "kind", "is_automatic", "placed_by", "placed_at"],
         ),
         rollbook.core.db.operations.IsolateTable(
-            name='StudentStatusPeriod',
-            restricted_as='',
+            name="StudentStatusPeriod",
+            restricted_as="",
         ),
     ]

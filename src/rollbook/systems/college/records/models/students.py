@@ -43,9 +43,7 @@ class Student(TenantModel):
         SUSPENDED = "SUSPENDED", _("Suspended")
 
     TRANSITIONS: ClassVar[dict[str, frozenset[str]]] = {
-        Status.ACTIVE: frozenset(
-            {Status.LOA, Status.WITHDRAWN, Status.GRADUATED, Status.INACTIVE, Status.DISMISSED}
-        ),
+        Status.ACTIVE: frozenset({Status.LOA, Status.WITHDRAWN, Status.GRADUATED, Status.INACTIVE, Status.DISMISSED}),
         Status.LOA: frozenset({Status.ACTIVE, Status.WITHDRAWN}),
         Status.WITHDRAWN: frozenset({Status.ACTIVE}),
         Status.INACTIVE: frozenset({Status.ACTIVE}),
@@ -80,7 +78,8 @@ class Student(TenantModel):
                 condition=Q(taken_back_at__isnull=True),
             ),
             models.CheckConstraint(
-                name="college_student_number_is_plain", condition=Q(student_number__regex=r"^[A-Za-z0-9][A-Za-z0-9/. -]*$")
+                name="college_student_number_is_plain",
+                condition=Q(student_number__regex=r"^[A-Za-z0-9][A-Za-z0-9/. -]*$"),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

@@ -1,0 +1,77 @@
+"""Reads of enrolment, limited to what the actor may see."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from rollbook.core.errors import Forbidden
+from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.scope import require_organisation_id
+from rollbook.core.tenancy.selectors import organisation_in_scope
+from rollbook.shared.billing.selectors import instalment_states
+from rollbook.systems.college.enrolment import permissions
+from rollbook.systems.college.enrolment.errors import EnrolmentNotFound
+from rollbook.systems.college.enrolment.models import Override, TermEnrolment
+from rollbook.systems.college.enrolment.rules import GateVerdict, month1_gate
+
+SETTLED = """
+SELECT e.id, coalesce(min(n.number) FILTER (WHERE n.paid_minor < n.due_minor AND n.cover = '') - 1, max(n.number), 0)
+  FROM college_enrolment_termenrolment e
+  LEFT JOIN billing_instalment n ON n.organisation_id = e.organisation_id AND n.invoice_id = e.invoice_id
+ WHERE e.organisation_id = %s AND e.term_id = %s AND e.state <> 'CANCELLED'
+ GROUP BY e.id
+"""
+
+
+def enrolments(actor: Actor) -> "QuerySet[TermEnrolment]":
+    """The term enrolments that the actor may see: all, or their own."""
+    everybody: QuerySet[TermEnrolment] = TermEnrolment.objects.filter(student__taken_back_at__isnull=True)
+    if actor.may(permissions.VIEW_ENROLMENTS):
+        return everybody
+    if actor.may(permissions.VIEW_OWN_ENROLMENTS) and actor.person_id:
+        return everybody.filter(student__person=actor.person_id)
+    raise Forbidden(permission=permissions.VIEW_ENROLMENTS)
+
+
+def get_enrolment(actor: Actor, enrolment_id: UUID) -> TermEnrolment:
+    """One term enrolment with its student and term."""
+    found: TermEnrolment | None = (
+        enrolments(actor).select_related("student", "term", "programme").filter(id=enrolment_id).first()
+    )
+    if found is None:
+        raise EnrolmentNotFound
+    return found
+
+
+def get_enrolment_for_update(enrolment_id: UUID) -> TermEnrolment:
+    """One term enrolment, locked."""
+    found: TermEnrolment | None = TermEnrolment.objects.select_for_update(of=("self",)).filter(id=enrolment_id).first()
+    if found is None:
+        raise EnrolmentNotFound
+    return found
+
+
+def gate_of(enrolment: TermEnrolment) -> GateVerdict:
+    """Whether month 1 lets this student enrol in classes: paid, covered, or set aside by an administrator."""
+    currency = organisation_in_scope().currency
+    instalments = instalment_states(enrolment.invoice_id) if enrolment.invoice_id else []
+    verdict = month1_gate(instalments, currency)
+    if not verdict.is_open and is_gate_overridden(enrolment.id):
+        return GateVerdict(is_open=True, still_due=verdict.still_due)
+    return verdict
+
+
+def is_gate_overridden(enrolment_id: UUID) -> bool:
+    """Whether an administrator let this student pass without month 1."""
+    found = Override.objects.filter(subject_id=enrolment_id, kind=Override.Kind.PAYMENT_GATE)
+    return bool(found.exists())
+
+
+def settled_through_of_term(term_id: UUID) -> dict[UUID, int]:
+    """How many months in a row are settled, for every enrolment of a term; in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLED, [require_organisation_id(), term_id])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return {enrolment_id: int(months) for enrolment_id, months in rows}

@@ -1,0 +1,140 @@
+"""Holds: placed and released by people, or by the system while a cause stands."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from rollbook.core import clock, ids
+from rollbook.core.audit.services import record
+from rollbook.core.errors import Forbidden, Invalid
+from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.selectors import organisation_in_scope
+from rollbook.systems.college.records import permissions
+from rollbook.systems.college.records.errors import HoldNotFound, HoldReleasedAlready
+from rollbook.systems.college.records.models import Hold
+from rollbook.systems.college.records.selectors import get_student_for_update
+
+LEAST_REASON = 5
+#: What a debt keeps a student from. Never the exam itself: money decides there by permits (RA 11984).
+FINANCIAL_BLOCKS = (Hold.Blocks.DOCUMENT_RELEASE, Hold.Blocks.ENROL)
+
+ADD_CAUSE = """
+INSERT INTO college_records_hold AS h (organisation_id, id, created_at, student_id, kind, blocks, reason, is_automatic,
+                                       causes, placed_at, release_reason, version)
+VALUES (%(organisation)s, %(id)s, %(at)s, %(student)s, 'FINANCIAL', %(blocks)s, %(reason)s, true,
+        ARRAY[%(cause)s::varchar], %(at)s, '', 1)
+ON CONFLICT (organisation_id, student_id, kind) WHERE is_automatic AND released_at IS NULL
+DO UPDATE SET causes = array_append(h.causes, %(cause)s::varchar), version = h.version + 1
+ WHERE NOT (%(cause)s::varchar = ANY (h.causes))
+RETURNING id
+"""
+
+DROP_CAUSE = """
+UPDATE college_records_hold h
+   SET causes = array_remove(h.causes, %(cause)s::varchar),
+       released_at = CASE WHEN cardinality(array_remove(h.causes, %(cause)s::varchar)) = 0 THEN %(at)s ELSE NULL END,
+       release_reason = CASE WHEN cardinality(array_remove(h.causes, %(cause)s::varchar)) = 0 THEN %(reason)s
+                             ELSE '' END,
+       version = h.version + 1
+ WHERE h.organisation_id = %(organisation)s AND h.student_id = %(student)s AND h.kind = 'FINANCIAL'
+   AND h.is_automatic AND h.released_at IS NULL AND %(cause)s::varchar = ANY (h.causes)
+RETURNING h.id, h.released_at IS NOT NULL
+"""
+
+
+@transaction.atomic
+def place_hold(actor: Actor, *, student_id: UUID, kind: str, blocks: Sequence[str], reason: str) -> Hold:
+    """Keep a student from certain acts, for a reason that is written down."""
+    _must_manage(actor, kind)
+    errors = []
+    if kind not in Hold.Kind.values:
+        errors.append({"field": "kind", "message": f"Choose one of: {', '.join(Hold.Kind.values)}."})
+    if not blocks or set(blocks) - set(Hold.Blocks.values):
+        errors.append({"field": "blocks", "message": f"Choose at least one of: {', '.join(Hold.Blocks.values)}."})
+    if not LEAST_REASON <= len(reason.strip()) <= 500:
+        errors.append({"field": "reason", "message": f"Write the reason in {LEAST_REASON} to 500 characters."})
+    if errors:
+        raise Invalid(errors=errors)
+    student = get_student_for_update(student_id)
+    now = clock.now()
+    hold: Hold = Hold.objects.create(
+        student_id=student.id, kind=kind, blocks=sorted(set(blocks)), reason=reason.strip(), placed_by_id=actor.user_id,
+        placed_at=now, created_at=now, is_automatic=actor.user_id is None,
+    )  # fmt: skip
+    record(actor, "college.hold_placed", hold, reason=hold.reason, student_id=student.id, kind=kind, blocks=hold.blocks)
+    return hold
+
+
+@transaction.atomic
+def release_hold(actor: Actor, *, hold_id: UUID, reason: str) -> Hold:
+    """Let the student go on. An automatic hold whose cause stands is lifted by an administrator, on the record."""
+    hold: Hold | None = Hold.objects.select_for_update(of=("self",)).filter(id=hold_id).first()
+    if hold is None:
+        _must_manage(actor, Hold.Kind.FINANCIAL)
+        raise HoldNotFound
+    if hold.is_automatic:
+        actor.require(permissions.LIFT_AUTOMATIC_HOLDS)
+    else:
+        _must_manage(actor, hold.kind)
+    if not LEAST_REASON <= len(reason.strip()) <= 500:
+        raise Invalid.field("reason", f"Write in {LEAST_REASON} to 500 characters why the hold is released.")
+    if hold.released_at is not None:
+        raise HoldReleasedAlready(released_on=organisation_in_scope().local_date(hold.released_at))
+    hold.released_at, hold.released_by_id = clock.now(), actor.user_id
+    hold.release_reason, hold.version = reason.strip(), hold.version + 1
+    hold.save(update_fields=["released_at", "released_by", "release_reason", "version"])
+    record(
+        actor, "college.hold_released", hold, reason=hold.release_reason, student_id=hold.student_id, causes=hold.causes
+    )
+    return hold
+
+
+def add_cause(actor: Actor, *, student_id: UUID, cause: str, reason: str) -> bool:
+    """Something owed holds the student: place the automatic financial hold, or add to the one that stands.
+
+    Follows from an act about money and runs in its transaction. True when this cause is new.
+    """
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ADD_CAUSE,
+            {"organisation": actor.organisation_id, "id": ids.new_id(), "at": now, "student": student_id,
+             "blocks": sorted(FINANCIAL_BLOCKS), "reason": reason, "cause": cause},
+        )  # fmt: skip
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    record(actor, "college.hold_cause_added", ("college_records.hold", row[0]), student_id=student_id, cause=cause)
+    return True
+
+
+def drop_cause(actor: Actor, *, student_id: UUID, cause: str, reason: str) -> bool:
+    """What held the student is settled; the automatic hold goes with its last cause. True when it held before."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            DROP_CAUSE,
+            {"organisation": actor.organisation_id, "student": student_id, "cause": cause, "at": now, "reason": reason},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    record_dropped(actor, row[0], student_id, cause, is_released=row[1])
+    return True
+
+
+def record_dropped(actor: Actor, hold_id: UUID, student_id: UUID, cause: str, *, is_released: bool) -> None:
+    """Write down that a cause of an automatic hold is gone."""
+    record(
+        actor, "college.hold_cause_dropped", ("college_records.hold", hold_id), student_id=student_id, cause=cause,
+        is_released=is_released,
+    )  # fmt: skip
+
+
+def _must_manage(actor: Actor, kind: str) -> None:
+    """Registrars keep every hold, a cashier supervisor those about money."""
+    if actor.may(permissions.MANAGE_HOLDS):
+        return
+    if kind != Hold.Kind.FINANCIAL or not actor.may(permissions.MANAGE_FINANCIAL_HOLDS):
+        raise Forbidden(permission=permissions.MANAGE_HOLDS)

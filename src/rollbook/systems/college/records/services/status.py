@@ -1,0 +1,77 @@
+"""Leave, withdrawal, return and dismissal."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from rollbook.core import clock
+from rollbook.core.audit.services import record
+from rollbook.core.errors import Invalid, VersionConflict
+from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.selectors import organisation_in_scope
+from rollbook.systems.college.records import permissions
+from rollbook.systems.college.records.errors import StatusBeginsTooEarly, StatusCannotChange
+from rollbook.systems.college.records.models import Student, StudentStatusPeriod
+from rollbook.systems.college.records.selectors import get_student_for_update
+
+LEAST_REASON = 10
+
+
+@transaction.atomic
+def change_status(
+    actor: Actor,
+    *,
+    student_id: UUID,
+    status: str,
+    from_date: date,
+    reason: str,
+    document_id: UUID | None = None,
+    expected_version: int | None = None,
+) -> StudentStatusPeriod:
+    """Let another status begin on a day. The period before it ends on the day before.
+
+    Graduation is not set here: it follows from the graduation check.
+    """
+    actor.require(permissions.DISMISS_STUDENTS if status == Student.Status.DISMISSED else permissions.CHANGE_STATUS)
+    now = clock.now()
+    student = get_student_for_update(student_id)
+    if expected_version is not None and expected_version != student.version:
+        raise VersionConflict
+    _must_be_possible(student, status, from_date, reason, organisation_in_scope().local_date(now))
+    open_period: StudentStatusPeriod | None = StudentStatusPeriod.objects.filter(
+        student_id=student.id, to_date__isnull=True
+    ).first()
+    if open_period is not None:
+        if from_date <= open_period.from_date:
+            raise StatusBeginsTooEarly(since=open_period.from_date)
+        open_period.to_date = from_date - timedelta(days=1)
+        open_period.save(update_fields=["to_date"])
+    period: StudentStatusPeriod = StudentStatusPeriod.objects.create(
+        student_id=student.id, status=status, from_date=from_date, reason=reason.strip(), document_id=document_id,
+        created_at=now,
+    )  # fmt: skip
+    before = student.status
+    student.status, student.version = status, student.version + 1
+    student.save(update_fields=["status", "version"])
+    record(
+        actor, "college.student_status_changed", student, reason=reason.strip(), before={"status": before},
+        after={"status": status}, from_date=from_date,
+    )  # fmt: skip
+    return period
+
+
+def _must_be_possible(student: Student, status: str, from_date: date, reason: str, today: date) -> None:
+    if status not in Student.Status.values or status == Student.Status.GRADUATED:
+        possible = sorted(set(Student.Status.values) - {Student.Status.GRADUATED})
+        raise Invalid.field("status", f"Choose one of: {', '.join(possible)}.")
+    if not LEAST_REASON <= len(reason.strip()) <= 500:
+        raise Invalid.field("reason", f"Write the reason in {LEAST_REASON} to 500 characters.")
+    if from_date > today:
+        raise Invalid.field("from_date", "Enter today or an earlier day; a status is recorded when it begins.")
+    if not student.may_become(status):
+        raise StatusCannotChange(
+            number=student.student_number,
+            status=student.get_status_display().lower(),
+            wanted=str(Student.Status(status).label).lower(),
+        )
