@@ -15,6 +15,7 @@ from django.db import connection
 
 from rollbook.core import ids
 from rollbook.core.audit.services.many import record_many
+from rollbook.core.db.arrays import array_of, text_array_of
 from rollbook.core.money import Money
 from rollbook.core.numbering.services import next_block
 from rollbook.core.permissions.actor import Actor
@@ -57,17 +58,6 @@ def fingerprint(content: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _array(values: Sequence[object]) -> str:
-    """A PostgreSQL array literal of ids, numbers or times; a thousand times cheaper than adapting each value."""
-    return "{" + ",".join(map(str, values)) + "}"
-
-
-def _text_array(values: Sequence[str]) -> str:
-    """The same for text: quoted, with quotes and backslashes escaped."""
-    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return '{"' + '","'.join(quoted) + '"}' if values else "{}"
-
-
 def _run(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"organisation": require_organisation_id(), **parameters})
@@ -77,7 +67,7 @@ def _run(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
 
 def lock_accounts(organisation_id: UUID, account_ids: set[UUID]) -> None:
     """Lock accounts in the order of their ids, so that two batches never wait for each other."""
-    _run(sql.LOCK_ACCOUNTS, accounts=_array(sorted(account_ids)))
+    _run(sql.LOCK_ACCOUNTS, accounts=array_of(sorted(account_ids)))
 
 
 def insert_payments(actor: Actor, rows: Sequence[PaymentRow], *, now: datetime) -> list[UUID | None]:
@@ -86,14 +76,14 @@ def insert_payments(actor: Actor, rows: Sequence[PaymentRow], *, now: datetime) 
     facts = organisation_in_scope()
     inserted = _run(
         sql.INSERT_PAYMENTS,
-        ids=_array(payment_ids),
-        accounts=_array([row.account_id for row in rows]),
-        invoices=_array([row.invoice_id for row in rows]),
-        amounts=_array([row.amount.minor for row in rows]),
-        methods=_text_array([row.method for row in rows]),
-        references=_text_array([row.reference for row in rows]),
-        received=_array([row.received_at.isoformat() for row in rows]),
-        days=_array([facts.local_date(row.received_at) for row in rows]),
+        ids=array_of(payment_ids),
+        accounts=array_of([row.account_id for row in rows]),
+        invoices=array_of([row.invoice_id for row in rows]),
+        amounts=array_of([row.amount.minor for row in rows]),
+        methods=text_array_of([row.method for row in rows]),
+        references=text_array_of([row.reference for row in rows]),
+        received=array_of([row.received_at.isoformat() for row in rows]),
+        days=array_of([facts.local_date(row.received_at) for row in rows]),
         currency=facts.currency,
         recorded_by=actor.user_id,
         at=now,
@@ -108,11 +98,11 @@ def insert_landings(actor: Actor, landings: Sequence[Landing], *, now: datetime)
     _run(
         sql.INSERT_ALLOCATIONS,
         at=now,
-        ids=_array([ids.new_id() for _ in parts]),
-        payments=_array([landing.payment_id for landing, _ in parts]),
-        instalments=_array([landing.instalment_ids[part.number - 1] for landing, part in parts]),
-        numbers=_array([part.number for _, part in parts]),
-        amounts=_array([part.minor for _, part in parts]),
+        ids=array_of([ids.new_id() for _ in parts]),
+        payments=array_of([landing.payment_id for landing, _ in parts]),
+        instalments=array_of([landing.instalment_ids[part.number - 1] for landing, part in parts]),
+        numbers=array_of([part.number for _, part in parts]),
+        amounts=array_of([part.minor for _, part in parts]),
     )
     _add(sql.FILL_INSTALMENTS, [(landing.instalment_ids[part.number - 1], part.minor) for landing, part in parts])
     _add(sql.FILL_INVOICES, [(landing.target.invoice_id, part.minor) for landing, part in parts])
@@ -121,11 +111,11 @@ def insert_landings(actor: Actor, landings: Sequence[Landing], *, now: datetime)
         _run(
             sql.INSERT_CREDITS,
             at=now,
-            ids=_array([ids.new_id() for _ in over]),
-            accounts=_array([landing.target.account_id for landing in over]),
-            payments=_array([landing.payment_id for landing in over]),
-            invoices=_array([landing.target.invoice_id for landing in over]),
-            amounts=_array([landing.credit_minor for landing in over]),
+            ids=array_of([ids.new_id() for _ in over]),
+            accounts=array_of([landing.target.account_id for landing in over]),
+            payments=array_of([landing.payment_id for landing in over]),
+            invoices=array_of([landing.target.invoice_id for landing in over]),
+            amounts=array_of([landing.credit_minor for landing in over]),
         )
         _add(sql.KEEP_CREDITS, [(landing.target.account_id, landing.credit_minor) for landing in over])
 
@@ -136,7 +126,7 @@ def _add(statement: str, amounts: Sequence[tuple[UUID, int]]) -> None:
     for row_id, minor in amounts:
         sums[row_id] = sums.get(row_id, 0) + minor
     if sums:
-        _run(statement, ids=_array(list(sums)), amounts=_array(list(sums.values())))
+        _run(statement, ids=array_of(list(sums)), amounts=array_of(list(sums.values())))
 
 
 def post_and_audit(actor: Actor, landings: Sequence[Landing], *, now: datetime) -> None:
@@ -182,10 +172,10 @@ def issue_receipts(actor: Actor, landings: Sequence[Landing], *, series: Receipt
     _run(
         sql.INSERT_RECEIPTS,
         at=now,
-        ids=_array([ids.new_id() for _ in landings]),
-        payments=_array([landing.payment_id for landing in landings]),
-        numbers=_text_array(numbers),
-        snapshots=_text_array([json.dumps(snapshot, ensure_ascii=False) for snapshot in snapshots]),
+        ids=array_of([ids.new_id() for _ in landings]),
+        payments=array_of([landing.payment_id for landing in landings]),
+        numbers=text_array_of(numbers),
+        snapshots=text_array_of([json.dumps(snapshot, ensure_ascii=False) for snapshot in snapshots]),
         series=series.key,
         issued_on=issued_on,
     )
@@ -197,9 +187,9 @@ def open_accounts(charges: Sequence[Any], *, now: datetime) -> None:
     _run(
         sql.OPEN_ACCOUNTS,
         at=now,
-        ids=_array([ids.new_id() for _ in customers]),
-        customers=_array([customer_id for customer_id, _ in customers]),
-        currencies=_text_array([currency for _, currency in customers]),
+        ids=array_of([ids.new_id() for _ in customers]),
+        customers=array_of([customer_id for customer_id, _ in customers]),
+        currencies=text_array_of([currency for _, currency in customers]),
     )
 
 
@@ -210,37 +200,37 @@ def open_invoices(charges: Sequence[Any], invoice_ids: Sequence[UUID], *, today:
         sql.OPEN_INVOICES,
         at=now,
         today=today,
-        ids=_array(invoice_ids),
-        customers=_array([charge.customer_id for charge in charges]),
-        purposes=_text_array([charge.purpose for charge in charges]),
-        subjects=_array([charge.subject_id for charge in charges]),
-        currencies=_text_array([charge.currency for charge in charges]),
-        totals=_array([charge.total_minor for charge in charges]),
+        ids=array_of(invoice_ids),
+        customers=array_of([charge.customer_id for charge in charges]),
+        purposes=text_array_of([charge.purpose for charge in charges]),
+        subjects=array_of([charge.subject_id for charge in charges]),
+        currencies=text_array_of([charge.currency for charge in charges]),
+        totals=array_of([charge.total_minor for charge in charges]),
     )
     dues = [(invoice_id, due) for charge, invoice_id in pairs for due in charge.schedule]
     _run(
         sql.OPEN_INSTALMENTS,
         at=now,
-        ids=_array([ids.new_id() for _ in dues]),
-        invoices=_array([invoice_id for invoice_id, _ in dues]),
-        numbers=_array([due.number for _, due in dues]),
-        dues=_array([due.due_minor for _, due in dues]),
-        days=_array([due.due_on for _, due in dues]),
+        ids=array_of([ids.new_id() for _ in dues]),
+        invoices=array_of([invoice_id for invoice_id, _ in dues]),
+        numbers=array_of([due.number for _, due in dues]),
+        dues=array_of([due.due_minor for _, due in dues]),
+        days=array_of([due.due_on for _, due in dues]),
     )
     lines = [(invoice_id, line) for charge, invoice_id in pairs for line in charge.lines]
     _run(
         sql.OPEN_LINES,
         at=now,
-        ids=_array([ids.new_id() for _ in lines]),
-        invoices=_array([invoice_id for invoice_id, _ in lines]),
-        descriptions=_text_array([line.description for _, line in lines]),
-        quantities=_array([line.quantity for _, line in lines]),
-        prices=_array([line.unit_price for _, line in lines]),
-        amounts=_array([line.amount_minor for _, line in lines]),
+        ids=array_of([ids.new_id() for _ in lines]),
+        invoices=array_of([invoice_id for invoice_id, _ in lines]),
+        descriptions=text_array_of([line.description for _, line in lines]),
+        quantities=array_of([line.quantity for _, line in lines]),
+        prices=array_of([line.unit_price for _, line in lines]),
+        amounts=array_of([line.amount_minor for _, line in lines]),
     )
 
 
 def cancel_invoices(invoice_ids: Sequence[UUID]) -> None:
     """Bring invoices and their instalments to zero and close them."""
-    _run(sql.EMPTY_INSTALMENTS, invoices=_array(invoice_ids))
-    _run(sql.CANCEL_INVOICES, invoices=_array(invoice_ids))
+    _run(sql.EMPTY_INSTALMENTS, invoices=array_of(invoice_ids))
+    _run(sql.CANCEL_INVOICES, invoices=array_of(invoice_ids))

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from rollbook.core import ids
+from rollbook.core.db.arrays import array_of, text_array_of
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.shared.ledger.chart import STARTING_CHART, ChartLine
 from rollbook.shared.ledger.errors import Unbalanced
@@ -60,7 +61,7 @@ def open_chart(lines: Sequence[ChartLine] = STARTING_CHART) -> None:
 
 
 def post_entries(entries: Sequence[Entry], *, at: datetime) -> None:
-    """Post entries in one statement. Each must sum to zero; lines of zero, and entries of nothing else, are left out."""
+    """Post entries in one statement. Each must sum to zero; lines of zero, and empty entries, are left out."""
     entry_rows, posting_rows = [], []
     for entry in entries:
         difference = sum(line.amount_minor for line in entry.lines)
@@ -87,14 +88,14 @@ def post_entries(entries: Sequence[Entry], *, at: datetime) -> None:
             {
                 "organisation": require_organisation_id(),
                 "at": at,
-                "entry_ids": entry_ids,
-                "dates": dates,
-                "kinds": kinds,
-                "sources": sources,
-                "posting_ids": posting_ids,
-                "posting_entries": posting_entries,
-                "codes": codes,
-                "amounts": amounts,
-                "currencies": currencies,
+                "entry_ids": array_of(entry_ids),
+                "dates": array_of(dates),
+                "kinds": text_array_of(kinds),
+                "sources": array_of(sources),
+                "posting_ids": array_of(posting_ids),
+                "posting_entries": array_of(posting_entries),
+                "codes": text_array_of(codes),
+                "amounts": array_of(amounts),
+                "currencies": text_array_of(currencies),
             },
         )

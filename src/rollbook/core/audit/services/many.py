@@ -9,6 +9,7 @@ from django.db import connection
 from rollbook.core import clock, ids
 from rollbook.core.audit.rules import without_secrets
 from rollbook.core.audit.services.recording import AUDIT_COLUMNS, _as_json, _circumstances
+from rollbook.core.db.arrays import array_of, text_array_of
 from rollbook.core.permissions.actor import Actor
 
 _INSERT = f"""
@@ -32,9 +33,9 @@ def record_many(
     organisation_id, _, at, kind, user_id, impersonator_id, job, _, _, request_id, ip, user_agent = _circumstances(
         actor, (target_type, None), clock.now()
     )
-    entry_ids = "{" + ",".join(str(ids.new_id()) for _ in target_ids) + "}"
-    targets = "{" + ",".join(map(str, target_ids)) + "}"
-    bodies = [_as_json(without_secrets(fact)) for fact in facts]
+    entry_ids = array_of(ids.new_id() for _ in target_ids)
+    targets = array_of(target_ids)
+    bodies = text_array_of(_as_json(without_secrets(fact)) for fact in facts)
     shared = [
         organisation_id,
         at,

@@ -27,6 +27,8 @@ from rollbook.shared.billing.services.receipts import MAIN_SERIES, ReceiptSeries
 
 #: Rows of one transaction: large enough to be fast, small enough that a counter never waits long.
 CHUNK = 2500
+METHODS = frozenset(Payment.Method.values)
+METHOD_SENTENCE = f"The method must be one of {', '.join(Payment.Method.values)}."
 Reason = BankFileRow.Reason
 
 
@@ -188,7 +190,7 @@ def _read_row(row: IncomingRow, facts: OrganisationFacts, now: datetime) -> tupl
         (bool(row.fault), row.fault),
         (not row.reference or len(row.reference) > 100, "The reference is missing or longer than 100 characters."),
         (not row.customer_number, "The customer's number is missing."),
-        (row.method not in Payment.Method.values, f"The method must be one of {', '.join(Payment.Method.values)}."),
+        (row.method not in METHODS, METHOD_SENTENCE),
         (amount is None, "The amount must be a plain number from 0.01 to 9999999.99, such as 1250.00."),
         (paid_at is None, "The time must look like 2026-08-31 or 2026-08-31T14:05."),
         (paid_at is not None and paid_at > now, "The time of payment lies in the future."),
