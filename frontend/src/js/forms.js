@@ -61,7 +61,7 @@ function offerDraft(form) {
   offer.dataset.draftOffer = '';
   const text = document.createElement('p');
   text.className = 'rb-alert-body';
-  text.textContent = word('draft').replace('%s', time);
+  text.textContent = word('draft').replace('{time}', time);
   const actions = document.createElement('div');
   actions.className = 'rb-actions rb-alert-body';
   for (const [label, run] of [[word('restore'), () => restore(form, values)], [word('discard'), () => sessionStorage.removeItem(draftKey(form))]]) {

@@ -13,7 +13,7 @@ function refresh(table) {
   const bar = table.querySelector('[data-bulk]');
   if (bar) {
     bar.hidden = chosen.length === 0;
-    bar.querySelector('[data-bulk-count]').textContent = word('selected').replace('%s', String(chosen.length));
+    bar.querySelector('[data-bulk-count]').textContent = word('selected').replace('{count}', String(chosen.length));
   }
 }
 

@@ -18,11 +18,13 @@ register_group("house", _("The house"))
 register_group("staff", _("Staff"))
 
 register_navigation(
-    NavigationItem(
-        _("Components"), "web:gallery", "layout-grid", VIEW_GALLERY, group="staff", order=90, in_rail=False
-    ),
+    NavigationItem(_("Components"), "web:gallery", "layout-grid", VIEW_GALLERY, group="staff", order=90, in_rail=False),
 )
 
 for config in apps.get_app_configs():
-    if config.name.startswith("rollbook.") and config.name != "rollbook.site" and module_has_submodule(config.module, "navigation"):
+    if (
+        config.name.startswith("rollbook.")
+        and config.name != "rollbook.site"
+        and module_has_submodule(config.module, "navigation")
+    ):
         import_module(f"{config.name}.navigation")

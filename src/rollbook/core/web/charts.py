@@ -14,6 +14,7 @@ from rollbook.core.web import formatting
 from rollbook.core.web.states import Words
 
 Value = Money | int | None
+DAY = _("Day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Chart:
     #: Days for a line; words for bars.
     labels: Sequence[date] | Sequence[Words]
     series: Sequence[Series]
-    label_heading: Words = _("Day")
+    label_heading: Words = DAY
     stacked: bool = False
 
     @property

@@ -71,13 +71,18 @@ def amount_style(locale: Locale, currency: str) -> AmountStyle:
     symbols = locale.number_symbols["latn"]
     return AmountStyle(
         symbol=symbol,
-        prefix=pattern.prefix[0].replace("¤", symbol),
+        prefix=_beside_figures(pattern.prefix[0].replace("¤", symbol)),
         suffix=pattern.suffix[0].replace("¤", symbol),
         group=symbols["group"],
         decimal=symbols["decimal"],
         places=minor_places(currency),
         by_thousands=pattern.grouping == (3, 3),
     )
+
+
+def _beside_figures(prefix: str) -> str:
+    """A currency without a sign of its own is written as letters, and letters stand apart from figures."""
+    return prefix + "\N{NO-BREAK SPACE}" if prefix[-1:].isalpha() else prefix
 
 
 def figures(amount: Money) -> str:
@@ -133,9 +138,7 @@ def parse_amount(text: str, currency: str) -> Money:
     try:
         return Money.parse(f"{whole}.{fraction}" if style.decimal in bare else whole, currency)
     except NotAnAmount:
-        raise NotAnAmount(
-            places=style.places, example=figures(Money(1250 * 10**style.places, currency))
-        ) from None
+        raise NotAnAmount(places=style.places, example=figures(Money(1250 * 10**style.places, currency))) from None
 
 
 def number_text(number: object) -> str:

@@ -9,8 +9,6 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.template.loader import get_template
-from django.utils.translation import gettext_lazy as _
 
 from rollbook.core import clock
 from rollbook.core.money import Money
@@ -32,6 +30,7 @@ from rollbook.core.web.tables import (
 )
 
 CURRENCY = "PHP"
+DEMOS = Path(__file__).parent / "templates" / "rollbook" / "gallery" / "demos"
 
 
 @dataclass(frozen=True)
@@ -64,11 +63,11 @@ SECTIONS = (
 )  # fmt: skip
 
 STATES = {
-    "paid": State(_("Paid"), "good"),
-    "due": State(_("Due"), "wait"),
-    "late": State(_("Late"), "bad", "circle-alert"),
-    "held": State(_("On hold"), "warn"),
-    "void": State(_("Void"), "neutral", "minus"),
+    "paid": State("Paid", "good"),
+    "due": State("Due", "wait"),
+    "late": State("Late", "bad", "circle-alert"),
+    "held": State("On hold", "warn"),
+    "void": State("Void", "neutral", "minus"),
 }
 
 
@@ -77,52 +76,53 @@ class SampleForm(Form):
 
     rows = (("paid_on", "method"),)
 
-    amount = MoneyField(label=_("Amount"), help_text=_("As it was handed over."))
-    paid_on = DateField(label=_("Paid on"))
-    method = forms.ChoiceField(label=_("Method"), choices=[("cash", _("Cash")), ("bank", _("Bank transfer"))])
-    reference = forms.CharField(label=_("Reference"), required=False, max_length=40)
-    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    amount = MoneyField(label="Amount", help_text="As it was handed over.")
+    paid_on = DateField(label="Paid on")
+    method = forms.ChoiceField(label="Method", choices=[("cash", "Cash"), ("bank", "Bank transfer")])
+    reference = forms.CharField(label="Reference", required=False, max_length=40)
+    note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     receipt = forms.ChoiceField(
-        label=_("Receipt"), choices=[("a5", "A5"), ("80", "80 mm")], widget=forms.RadioSelect, initial="a5"
+        label="Receipt", choices=[("a5", "A5"), ("80", "80 mm")], widget=forms.RadioSelect, initial="a5"
     )
-    send = forms.BooleanField(label=_("Send the receipt by e-mail"), required=False)
+    send = forms.BooleanField(label="Send the receipt by e-mail", required=False)
 
 
 class SampleTable(Table):
     """Accounts of a term, made up."""
 
     name = "sample"
-    title = _("Accounts")
+    title = "Accounts"
     columns = (
-        Column("name", _("Name"), sortable=True, primary=True),
-        Column("number", _("Number"), sortable=True),
-        Column("programme", _("Programme"), sortable=True),
-        Column("due_minor", _("Due"), kind="money", sortable=True, total=True),
-        Column("paid_minor", _("Paid"), kind="money", sortable=True, total=True),
-        Column("due_on", _("Due on"), kind="date", sortable=True, nullable=True),
-        Column("state", _("State"), kind="state", states=STATES),
-        Column("units", _("Units"), kind="number", visible=False),
+        Column("name", "Name", sortable=True, primary=True),
+        Column("number", "Number", sortable=True),
+        Column("programme", "Programme", sortable=True),
+        Column("due_minor", "Due", kind="money", sortable=True, total=True),
+        Column("paid_minor", "Paid", kind="money", sortable=True, total=True),
+        Column("due_on", "Due on", kind="date", sortable=True, nullable=True),
+        Column("state", "State", kind="state", states=STATES),
+        Column("units", "Units", kind="number", visible=False),
     )
     filters = (
-        TextFilter("find", _("Name or number"), ("name__icontains", "number__startswith")),
-        ChoiceFilter("programme", _("Programme"), choices=(("BSIT", "BSIT"), ("BSA", "BSA"), ("BSN", "BSN"))),
-        ChoiceFilter("state", _("State"), choices=[(k, s.label) for k, s in STATES.items()], multiple=True),
-        DateRangeFilter("due_on", _("Due")),
-        BooleanFilter("owing", _("Owing only"), lookup={"paid_minor__lt": 1}),
+        TextFilter("find", "Name or number", ("name__icontains", "number__startswith")),
+        ChoiceFilter("programme", "Programme", choices=(("BSIT", "BSIT"), ("BSA", "BSA"), ("BSN", "BSN"))),
+        ChoiceFilter("state", "State", choices=[(k, s.label) for k, s in STATES.items()], multiple=True),
+        DateRangeFilter("due_on", "Due"),
+        BooleanFilter("owing", "Owing only", lookup={"paid_minor__lt": 1}),
     )
     order = "name"
     page_size = 8
-    bulk_actions = (BulkAction("look", _("Look at them"), "web:gallery", VIEW_GALLERY, icon="eye"),)
+    bulk_actions = (BulkAction("look", "Look at them", "web:gallery", VIEW_GALLERY, icon="eye"),)
 
 
-class EmptyTable(SampleTable):
+class EmptyTable(Table):
     """The same table before anything is in it."""
 
     name = "sample-empty"
-    empty_title = _("No accounts yet")
-    empty_text = _("Enrol the first student and their account stands here.")
-    filters = ()
-    bulk_actions = ()
+    empty_title = "No accounts yet"
+    empty_text = "Enrol the first student and their account stands here."
+    title = SampleTable.title
+    columns = SampleTable.columns
+    order = "name"
 
 
 def sample_rows() -> list[Mapping[str, Any]]:
@@ -135,7 +135,7 @@ def sample_rows() -> list[Mapping[str, Any]]:
         "Villanueva, Ma. Teresa",
     )  # fmt: skip
     states = ("paid", "due", "late", "paid", "held", "void", "due")
-    rows = []
+    rows: list[Mapping[str, Any]] = []
     for index, name in enumerate(names):
         state = states[index % len(states)]
         due = 5_333_34 + index * 75_00
@@ -182,7 +182,7 @@ def _trend() -> Chart:
         total += thousand * 1_000_00
         collected.append(Money(total, CURRENCY))
         target.append(Money((index + 1) * 55_000_00, CURRENCY))
-    return Chart("line", _("Collected this term"), days, [Series("Collected", collected), Series("Target", target, True)])
+    return Chart("line", "Collected this term", days, [Series("Collected", collected), Series("Target", target, True)])
 
 
 def _methods() -> Chart:
@@ -190,7 +190,7 @@ def _methods() -> Chart:
     cash = [Money(v * 1_000_00, CURRENCY) for v in (120, 98, 143, 87, 176, 30)]
     bank = [Money(v * 1_000_00, CURRENCY) for v in (45, 60, 38, 72, 81, 0)]
     return Chart(
-        "bar", _("Taken by method"), days, [Series("Cash", cash), Series("Bank", bank)], label_heading=_("Day"), stacked=True
+        "bar", "Taken by method", days, [Series("Cash", cash), Series("Bank", bank)], label_heading="Day", stacked=True
     )
 
 
@@ -234,7 +234,7 @@ def _samples(request: PageRequest) -> dict[str, Any]:
 @cache
 def demo_source(name: str) -> str:
     """The template of a demonstration, as one would type it."""
-    return Path(get_template(f"rollbook/gallery/demos/{name}.html").origin.name).read_text("utf-8").strip()
+    return (DEMOS / f"{name}.html").read_text("utf-8").strip()
 
 
 @page(permission=VIEW_GALLERY)

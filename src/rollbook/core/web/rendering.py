@@ -1,14 +1,15 @@
 """Answers of pages: the shell around a template, or the part that htmx asked for."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
-from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 
 from rollbook.core.tenancy.selectors import OrganisationFacts
@@ -20,7 +21,7 @@ from rollbook.core.web.states import Words
 REFUSAL_HEADER = "X-Rollbook-Refusal"
 
 # Pages shrink to a quarter on the line. Django adds random length against guessing secrets from the size (BREACH).
-_COMPRESSION = GZipMiddleware(lambda request: HttpResponse())
+_COMPRESSION = GZipMiddleware(lambda _request: HttpResponse())
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -73,23 +74,16 @@ def _render(
     response["Cache-Control"] = "no-store" if shell.actor else "private, no-cache"
     if template.startswith("rollbook/refusals/"):
         response[REFUSAL_HEADER] = "1"
-    return _COMPRESSION.process_response(request, response)
+    return cast("HttpResponse", _COMPRESSION.process_response(request, response))
 
 
-class _as_at_home:  # noqa: N801 - reads as what it does: with _as_at_home(organisation)
+@contextmanager
+def _as_at_home(organisation: OrganisationFacts | None) -> Iterator[None]:
     """Times in the institution's time zone, numbers as its country writes them."""
-
-    def __init__(self, organisation: OrganisationFacts | None) -> None:
-        self._zone = timezone.override(ZoneInfo(organisation.timezone) if organisation else None)
-        self._country = formatting.territory(country_of(organisation.locale) if organisation else "")
-
-    def __enter__(self) -> None:
-        self._zone.__enter__()
-        self._country.__enter__()
-
-    def __exit__(self, *failure: Any) -> None:
-        self._country.__exit__(*failure)
-        self._zone.__exit__(*failure)
+    zone = ZoneInfo(organisation.timezone) if organisation else None
+    country = country_of(organisation.locale) if organisation else ""
+    with timezone.override(zone), formatting.territory(country):
+        yield
 
 
 def country_of(locale: str) -> str:

@@ -10,7 +10,12 @@ from rollbook.core.web.states import Words
 PartState = Literal["paid", "due", "late", "later"]
 
 #: The sign of each state of a part, so that the strip is read without colour.
-PART_ICONS: dict[str, str] = {"paid": "circle-check", "due": "arrow-right", "late": "circle-alert", "later": "circle-dashed"}
+PART_ICONS: dict[str, str] = {
+    "paid": "circle-check",
+    "due": "arrow-right",
+    "late": "circle-alert",
+    "later": "circle-dashed",
+}
 
 
 def percent(part: object, whole: object) -> int:

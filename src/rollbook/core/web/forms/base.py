@@ -35,7 +35,9 @@ class Form(forms.Form):
         self._key = self._key_that_came() or str(ids.new_id())
 
     @classmethod
-    def of(cls, request: HttpRequest, *, initial: Mapping[str, Any] | None = None, currency: str = "", **kwargs: Any) -> Self:
+    def of(
+        cls, request: HttpRequest, *, initial: Mapping[str, Any] | None = None, currency: str = "", **kwargs: Any
+    ) -> Self:
         """The form of a request: filled with what was sent on POST, empty (or `initial`) otherwise."""
         sent: tuple[Any, ...] = ()
         if request.method == "POST":
@@ -85,7 +87,7 @@ class Form(forms.Form):
         """Show a service's refusal: at its fields where it names them, else above all fields."""
         if self.request is not None:
             # So that a refused attempt goes on the record although the page shows the form again.
-            self.request.refusal = refusal  # type: ignore[attr-defined]
+            vars(self.request)["refusal"] = refusal
         if isinstance(refusal, Invalid) and refusal.errors:
             for error in refusal.errors:
                 name = error["field"] if error["field"] in self.fields else None

@@ -76,9 +76,10 @@ class Column:
     def money(self, row: Row, default_currency: str) -> Money | None:
         """The amount of a money cell."""
         minor = row[self.name]
-        return None if minor is None else Money(minor, self._currency_of(row, default_currency))
+        return None if minor is None else Money(minor, self.currency_of(row, default_currency))
 
-    def _currency_of(self, row: Row, default_currency: str) -> str:
+    def currency_of(self, row: Row, default_currency: str) -> str:
+        """The currency of a money cell."""
         if self.currency_field:
             return str(row[self.currency_field])
         return self.currency or default_currency
@@ -94,22 +95,22 @@ def writer(column: Column, default_currency: str) -> Callable[[Row], str]:
     """A function that writes the column's cell as HTML; made once per table, called once per row."""
     if column.text is not None:
         text = column.text
-        return lambda row: conditional_escape(text(row)) or NOTHING
-    name = column.name
-    match column.kind:
-        case "money":
-            write = formatting.amount_text if column.currency_field else formatting.figures
-            return lambda row: _money_html(column.money(row, default_currency), write)
-        case "state":
-            return _state_writer(name, column.states or {})
-        case "date":
-            return lambda row: NOTHING if row[name] is None else formatting.day_text(row[name])
-        case "datetime":
-            return lambda row: NOTHING if row[name] is None else formatting.moment_text(row[name])
-        case "number":
-            return lambda row: NOTHING if row[name] is None else formatting.number_text(row[name])
-        case _:
-            return lambda row: NOTHING if row[name] in (None, "") else conditional_escape(row[name])
+        return lambda row: conditional_escape(str(text(row))) or NOTHING
+    if column.kind == "money":
+        write = formatting.amount_text if column.currency_field else formatting.figures
+        return lambda row: _money_html(column.money(row, default_currency), write)
+    if column.kind == "state":
+        return _state_writer(column.name, column.states or {})
+    plain: dict[str, Callable[[Any], str]] = {
+        "date": formatting.day_text,
+        "datetime": formatting.moment_text,
+        "number": formatting.number_text,
+    }
+    return _plain_writer(column.name, plain.get(column.kind, conditional_escape))
+
+
+def _plain_writer(name: str, write: Callable[[Any], str]) -> Callable[[Row], str]:
+    return lambda row: NOTHING if row[name] is None or row[name] == "" else write(row[name])
 
 
 def _money_html(amount: Money | None, write: Callable[[Money], str]) -> str:
@@ -145,19 +146,19 @@ def exported(column: Column, row: Row, default_currency: str) -> Exported:
     if column.text is not None:
         return str(column.text(row))
     value = row[column.name]
-    if value is None:
-        return None
-    match column.kind:
-        case "money":
-            amount = column.money(row, default_currency)
-            return None if amount is None else amount.to_decimal()
-        case "state":
-            return str((column.states or {})[value].label) if value in (column.states or {}) else str(value)
-        case "datetime":
-            local: datetime = timezone.localtime(value)
-            return local.replace(tzinfo=None, microsecond=0)
-        case "date" | "number":
-            plain: date | int | Decimal = value
-            return plain
-        case _:
-            return str(value)
+    return None if value is None else _exported(column, row, value, default_currency)
+
+
+def _exported(column: Column, row: Row, value: Any, default_currency: str) -> Exported:
+    if column.kind == "money":
+        return Money(value, column.currency_of(row, default_currency)).to_decimal()
+    if column.kind == "state":
+        state = (column.states or {}).get(value)
+        return str(state.label) if state else str(value)
+    if column.kind == "datetime":
+        local: datetime = timezone.localtime(value)
+        return local.replace(tzinfo=None, microsecond=0)
+    if column.kind in ("date", "number"):
+        plain: date | int | Decimal = value
+        return plain
+    return str(value)

@@ -14,12 +14,17 @@ from rollbook.core.money import minor_places
 from rollbook.core.web.tables.columns import Column, Exported, Row, exported
 
 #: A cell that begins with one of these would be carried out as a formula by a spreadsheet.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide signs count too
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MEMORY_BYTES = 1024 * 1024
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+def _new_file() -> IO[bytes]:
+    # The answer that sends it closes it.
+    return cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES))
 
 
 def harmless(text: str) -> str:
@@ -39,16 +44,16 @@ def headings(columns: Sequence[Column], currency: str) -> list[str]:
 
 def write_csv(columns: Sequence[Column], rows: Iterable[Row], currency: str) -> IO[bytes]:
     """A CSV file in UTF-8 with the mark by which spreadsheets recognise it; days and amounts in plain ISO form."""
-    file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)
+    file = _new_file()
     file.write(b"\xef\xbb\xbf")
-    text = io.TextIOWrapper(cast("IO[bytes]", file), encoding="utf-8", newline="", write_through=True)
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     lines = csv.writer(text)
     lines.writerow([harmless(heading) for heading in headings(columns, currency)])
     for row in rows:
         lines.writerow([_plain(exported(column, row, currency)) for column in columns])
     text.detach()
     file.seek(0)
-    return cast("IO[bytes]", file)
+    return file
 
 
 def _plain(value: Exported) -> str:
@@ -63,7 +68,7 @@ def _plain(value: Exported) -> str:
 
 def write_xlsx(columns: Sequence[Column], rows: Iterable[Row], currency: str, title: str) -> IO[bytes]:
     """A workbook with one sheet: amounts and days are numbers and days, text is never a formula."""
-    file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)
+    file = _new_file()
     book = xlsxwriter.Workbook(
         file,
         {
@@ -88,7 +93,7 @@ def write_xlsx(columns: Sequence[Column], rows: Iterable[Row], currency: str, ti
         sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     file.seek(0)
-    return cast("IO[bytes]", file)
+    return file
 
 
 def _sheet_name(title: str) -> str:

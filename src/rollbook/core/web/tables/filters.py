@@ -239,8 +239,9 @@ def matches(row: Row, lookup: str, wanted: Any) -> bool:
     if not field or comparison not in {*_COMPARE, "isnull"}:
         field, comparison = lookup, "exact"
     if comparison == "isnull":
-        return (row[field] is None) == wanted
-    return row[field] is not None and _COMPARE[comparison](row[field], wanted)
+        return bool((row[field] is None) == wanted)
+    found = row[field]
+    return found is not None and _COMPARE[comparison](found, wanted)
 
 
 def named(filters: Iterable[Filter]) -> dict[str, Filter]:

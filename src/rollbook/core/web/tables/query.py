@@ -59,7 +59,9 @@ def read_query(
         wanted, name = order, order.lstrip("-")
     column = by_name[name]
     sort_fields = tuple(dict.fromkeys([*(column.sort_fields or (name,)), "id"]))
-    readable: Params = {**params, **{key: [text] for key, text in (typed or {}).items()}} if params.get("find") else params
+    readable: Params = (
+        {**params, **{key: [text] for key, text in (typed or {}).items()}} if params.get("find") else params
+    )
     values = {item.name: item.read(readable) for item in filters}
     ours = OWN | {key for item in filters for key in item.param_names} | {item.name for item in filters}
     return TableQuery(

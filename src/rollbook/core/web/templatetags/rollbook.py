@@ -1,6 +1,7 @@
 """Template words of the web kit: icons, badges, amounts, days, the attributes of a form field."""
 
 import itertools
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,9 @@ def icon(name: str, label: str = "", inline: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def badge(state: State | None = None, label: Words = "", tone: Any = "neutral", sign: str = "", inline: bool = False) -> str:
+def badge(
+    state: State | None = None, label: Words = "", tone: Any = "neutral", sign: str = "", inline: bool = False
+) -> str:
     """A state as word, sign and tone."""
     shown = state or (State(label, tone, sign) if label else None)
     if shown is None:
@@ -39,19 +42,19 @@ def badge(state: State | None = None, label: Words = "", tone: Any = "neutral", 
 
 
 @register.filter
-def amount(money: Money | None) -> str:
+def amount(money: Money | str | None) -> str:
     """The amount with its currency, its figures of one width."""
     return _amount(money, formatting.amount_text)
 
 
 @register.filter
-def figures(money: Money | None) -> str:
+def figures(money: Money | str | None) -> str:
     """The amount without its currency, where a header names it."""
     return _amount(money, formatting.figures)
 
 
-def _amount(money: Money | None, write: Any) -> str:
-    if money is None or money == "":
+def _amount(money: Money | str | None, write: Callable[[Money], str]) -> str:
+    if not isinstance(money, Money):
         return "—"
     zero = SafeString(" data-zero") if not money.minor else ""
     return format_html('<span class="rb-amount"{}>{}</span>', zero, write(money))
