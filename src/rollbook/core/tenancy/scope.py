@@ -64,17 +64,18 @@ def tenant_scope(organisation_id: UUID, *, grants: Iterable[str] = ()) -> Iterat
     nested_in_transaction = connection.in_atomic_block
     with transaction.atomic():
         if wanted != outer:
-            _tell_database(wanted)
+            _tell_database(wanted, before=outer)
         token = _scope.set(wanted)
         try:
             yield
         finally:
             _scope.reset(token)
-            if nested_in_transaction and wanted != outer and not connection.needs_rollback:
-                _tell_database(outer)
+        # After an exception the savepoint is rolled back, and what was set in it with it.
+        if nested_in_transaction and wanted != outer and not connection.needs_rollback:
+            _tell_database(outer, before=wanted)
 
 
-def _tell_database(scope: Scope | None) -> None:
+def _tell_database(scope: Scope | None, *, before: Scope | None) -> None:
     organisation = str(scope.organisation_id) if scope else ""
     grants = sorted(scope.grants) if scope else []
     if not all(_GRANT.match(grant) for grant in grants):
@@ -82,7 +83,8 @@ def _tell_database(scope: Scope | None) -> None:
     with connection.cursor() as cursor:
         # A message of its own with a validated literal: parameters cannot be bound in SET.
         statement = f"SET LOCAL app.organisation = '{organisation}'"
-        if grants or (scope is None):
+        # Grants that were widened inside are taken back on the way out.
+        if grants or (before is not None and before.grants):
             statement += f"; SET LOCAL app.grants = '{','.join(grants)}'"
         cursor.execute(statement)
 

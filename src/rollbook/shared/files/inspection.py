@@ -82,21 +82,23 @@ class Seen:
 
 def look_at(content: bytes) -> Seen:
     """Tell from its bytes what a file is."""
-    for start, words in _PROGRAMS:
-        if content.startswith(start):
-            return Seen("", words, is_program=True)
-    for start, content_type in _SIMPLE:
-        if content.startswith(start):
-            return Seen(content_type, TYPE_WORDS[content_type])
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return Seen(WEBP, TYPE_WORDS[WEBP])
+    program = next((words for start, words in _PROGRAMS if content.startswith(start)), None)
+    if program:
+        return Seen("", program, is_program=True)
+    content_type = _type_by_start(content)
+    if content_type:
+        return Seen(content_type, TYPE_WORDS[content_type])
     if content.startswith(b"PK\x03\x04"):
         return _look_into_archive(content)
     if _HEIF.match(content):
         return Seen("", "a picture in Apple's HEIC or the AVIF format")
-    if _is_text(content):
-        return _look_at_text(content)
-    return Seen("", _guess(content))
+    return _look_at_text(content) if _is_text(content) else Seen("", _guess(content))
+
+
+def _type_by_start(content: bytes) -> str:
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return WEBP
+    return next((content_type for start, content_type in _SIMPLE if content.startswith(start)), "")
 
 
 def _look_into_archive(content: bytes) -> Seen:

@@ -1,5 +1,6 @@
 """Opening a file by its link, and the list of what is stored."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +54,7 @@ def _bucket_choices(request: Any = None) -> list[tuple[str, Any]]:
     return [(bucket.name, bucket.label) for bucket in buckets().values()]
 
 
-def _bucket_label(row: dict[str, Any]) -> str:
+def _bucket_label(row: Mapping[str, Any]) -> str:
     found = buckets().get(row["bucket"])
     return found.label if found else str(row["bucket"])
 

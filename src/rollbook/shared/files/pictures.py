@@ -30,7 +30,7 @@ def draw_anew(content: bytes, content_type: str, bounds: PictureBounds) -> Drawn
     """
     picture = _unpack(content, content_type, bounds)
     picture.thumbnail((bounds.width, bounds.height), Image.Resampling.LANCZOS)
-    if "A" in picture.getbands() and picture.getextrema()[-1][0] < 255:
+    if "A" in picture.getbands() and picture.getchannel("A").getextrema()[0] != 255:
         return _encode(picture, PNG, bounds)
     flat = Image.new("RGB", picture.size, _WHITE)
     flat.paste(picture.convert("RGB"))
@@ -66,7 +66,7 @@ def _unpack(content: bytes, content_type: str, bounds: PictureBounds) -> Image.I
             picture.load()
             upright = ImageOps.exif_transpose(picture)
     except Image.DecompressionBombError as error:
-        raise PictureTooLarge(pixels="far too many", limit=MOST_PIXELS // 1_000_000) from error
+        raise PictureTooLarge(pixels="more than 178", limit=MOST_PIXELS // 1_000_000) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         # Each decoder of the library has its own way of saying that the bytes make no picture.
         raise FileIsDamaged from error

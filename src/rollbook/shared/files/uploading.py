@@ -17,10 +17,10 @@ class RefuseHugeUploads(FileUploadHandler):
     def handle_raw_input(
         self,
         input_data: Any,
-        META: Any,
+        META: Any,  # noqa: N803 - Django's name
         content_length: int,
-        boundary: bytes,
-        encoding: str | None = None,  # noqa: N803
+        boundary: Any,
+        encoding: str | None = None,
     ) -> None:
         self._arrived = 0
         if content_length > MOST_SENT:

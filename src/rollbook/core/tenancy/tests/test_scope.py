@@ -118,3 +118,20 @@ def test_an_organisation_is_never_deleted(organisation: Organisation) -> None:
     assert isinstance(organisation.id, UUID)
     with pytest.raises(Exception, match=r"permission denied|keeps what was recorded"):
         Organisation.objects.filter(id=organisation.id).delete()
+
+
+def test_grants_that_were_widened_inside_end_with_the_inner_scope(organisation: Organisation) -> None:
+    def granted() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT coalesce(current_setting('app.grants', true), '')")
+            found: str = cursor.fetchone()[0]
+        return found
+
+    with tenant_scope(organisation.pk):
+        with tenant_scope(organisation.pk, grants={"welfare"}):
+            assert granted() == "welfare"
+        assert granted() == ""
+    with tenant_scope(organisation.pk, grants={"health"}):
+        with tenant_scope(organisation.pk, grants={"welfare"}):
+            assert granted() == "health,welfare"
+        assert granted() == "health"
