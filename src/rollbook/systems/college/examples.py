@@ -9,11 +9,17 @@ from rollbook.core.ids import new_id
 from rollbook.core.permissions import register
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
+from rollbook.shared.billing.models import Invoice
+from rollbook.shared.billing.rules import schedule
+from rollbook.shared.billing.services.invoices import Charge, ChargeLine, open_invoice
+from rollbook.shared.ledger.models import LedgerAccount
+from rollbook.shared.ledger.services import open_chart
 from rollbook.shared.people.checking import NewPerson
 from rollbook.shared.people.models import Person
 from rollbook.shared.people.services import add_person
 from rollbook.systems.college import roles
 from rollbook.systems.college.catalogue.models import Programme, Term
+from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.records.models import Student
 from rollbook.systems.college.records.services import add_student
 
@@ -104,3 +110,34 @@ def a_student(
         admission_term_id=term.id,
         student_number=number,
     )
+
+
+def an_enrolment(student: Student | None = None, term: Term | None = None) -> TermEnrolment:
+    """A student in a term, who has paid nothing yet."""
+    student = student or a_student()
+    enrolment: TermEnrolment = TermEnrolment.objects.create(
+        student=student,
+        term=term or student.admission_term,
+        programme_id=student.programme_id,
+        created_via=TermEnrolment.CreatedVia.REGISTRAR,
+    )
+    return enrolment
+
+
+def a_plan(enrolment: TermEnrolment, total_minor: int = 30_000_00, months: int = 6) -> Invoice:
+    """What the student owes for the term, in equal months from 31 August."""
+    if not LedgerAccount.objects.exists():
+        open_chart()
+    first_due_on = date(enrolment.term.starts_on.year, 8, 31)
+    charge = Charge(
+        customer_id=enrolment.student.person_id,
+        purpose="college.term",
+        subject_id=enrolment.id,
+        currency="PHP",
+        lines=[ChargeLine("Term plan", total_minor)],
+        schedule=schedule(total_minor, months, first_due_on),
+    )
+    invoice = open_invoice(Actor.system(require_organisation_id(), job="examples"), charge)
+    enrolment.invoice = invoice
+    enrolment.save(update_fields=["invoice"])
+    return invoice

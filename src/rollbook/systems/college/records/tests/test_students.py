@@ -208,7 +208,7 @@ def test_the_search_tells_a_counter_who_it_is_and_nothing_more(tenant):
         assert (found.student_number, found.name, found.programme, found.status) == (
             "310001", "Peñaflor, María", "BSIT", "ACTIVE",
         )  # fmt: skip
-    assert {name for name in found.__dataclass_fields__} == {
+    assert set(found.__dataclass_fields__) == {
         "id", "person_id", "student_number", "name", "programme", "status", "photo_id", "is_exact",
     }  # fmt: skip
     assert [row.name for row in selectors.find_students(a_cashier(), "pena")] == ["Peñaflor, María", "Penaranda, Jose"]
