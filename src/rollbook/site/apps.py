@@ -11,3 +11,4 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         # Every room is loaded now, so each can say which places it has.
         import_module("rollbook.site.navigation")
+        import_module("rollbook.site.wiring")

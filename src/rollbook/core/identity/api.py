@@ -12,7 +12,7 @@ from rollbook.core.api.preconditions import etag, expected_version
 from rollbook.core.api.routing import SIGNED_IN, ApiRequest, Router
 from rollbook.core.identity import permissions, schemas, selectors
 from rollbook.core.identity.models import Membership, Session
-from rollbook.core.identity.services import links, members, passwords, sessions, standing_in, tokens
+from rollbook.core.identity.services import links, members, passwords, sessions, sign_in, standing_in, tokens
 from rollbook.core.permissions import permissions as role_permissions
 from rollbook.core.permissions import selectors as role_selectors
 from rollbook.core.permissions import services as role_services
@@ -58,7 +58,8 @@ def login_events(request: ApiRequest) -> list[Any]:
 @router.post("/password", permission=SIGNED_IN, response={204: None})
 def change_password(request: ApiRequest, body: schemas.PasswordIn) -> HttpResponse:
     """Change one's own password. Needs a session in which the old one, or a second factor, was given lately."""
-    passwords.change_password(actor=request.actor, password=body.password)
+    membership = passwords.change_password(actor=request.actor, password=body.password)
+    sign_in.keep_after_password_change(request.session, membership.user)
     return HttpResponse(status=204)
 
 

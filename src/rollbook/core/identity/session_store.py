@@ -5,6 +5,7 @@ keeps a digest, knows the user (sessions can be listed and ended from afar) and 
 left alone. Set as SESSION_ENGINE.
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +72,12 @@ class SessionStore(SessionBase):
         key = session_key or self.session_key
         if key:
             Session.objects.filter(digest=keys.digest_of(key)).delete()
+
+    def get_expiry_age(self, **options: Any) -> int:
+        return super().get_expiry_age(**({"modification": clock.now()} | options))
+
+    def get_expiry_date(self, **options: Any) -> datetime:
+        return super().get_expiry_date(**({"modification": clock.now()} | options))
 
     @classmethod
     def clear_expired(cls) -> None:

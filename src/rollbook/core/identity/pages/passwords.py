@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,7 @@ from rollbook.core.identity import counting, errors, keys, lockout, selectors
 from rollbook.core.identity.counting import Limit
 from rollbook.core.identity.door import client_of
 from rollbook.core.identity.pages.gate import gate_page, institution_of
-from rollbook.core.identity.services import guards, links, passwords
+from rollbook.core.identity.services import guards, links, passwords, sign_in
 from rollbook.core.tenancy.selectors import OrganisationFacts, organisation_by_slug
 from rollbook.core.web import SIGNED_IN, PageRequest, page, render
 from rollbook.core.web.forms import Form
@@ -156,6 +155,6 @@ def change(request: PageRequest) -> HttpResponse:
         except Invalid as refusal:
             form.refuse(refusal)
         else:
-            update_session_auth_hash(request, membership.user)
+            sign_in.keep_after_password_change(request.session, membership.user)
             return done(request, "identity:sessions", message=str(_("Your password is changed.")))
     return render(request, "identity/change_password.html", {"form": form}, status=form.status)

@@ -105,16 +105,26 @@ def set_password_by_link(*, organisation_id: UUID, secret: str, password: str, i
     return membership
 
 
-def make_mailed_secret(*, organisation_id: UUID, link_id: UUID) -> str | None:
-    """The secret of a link that is about to be mailed; None when it was mailed, used or withdrawn before."""
+def make_mailed_secret(*, organisation_id: UUID, link_id: UUID) -> tuple[PasswordLink, str] | None:
+    """A link that is about to be mailed, and its secret; None when it was mailed, used or withdrawn before.
+
+    A mail that is sent a second time, because a worker was killed, carries a new secret; the first is dead.
+    """
     with tenant_scope(organisation_id):
-        link = PasswordLink.objects.select_for_update().filter(id=link_id).first()
+        links = PasswordLink.objects.select_for_update(of=("self",)).select_related("membership__user")
+        link: PasswordLink | None = links.filter(id=link_id).first()
         if link is None or link.mailed_at or link.used_at or link.withdrawn_at or link.expires_at <= clock.now():
             return None
         secret = keys.new_secret()
-        link.digest, link.mailed_at = keys.digest_of(secret), clock.now()
-        link.save(update_fields=["digest", "mailed_at"])
-        return secret
+        link.digest = keys.digest_of(secret)
+        link.save(update_fields=["digest"])
+        return link, secret
+
+
+def mark_mailed(*, organisation_id: UUID, link_id: UUID) -> None:
+    """Note that the mail server has taken the mail with this link."""
+    with tenant_scope(organisation_id):
+        PasswordLink.objects.filter(id=link_id).update(mailed_at=clock.now())
 
 
 def request_mail(membership: Membership, purpose: PasswordLink.Purpose) -> PasswordLink:

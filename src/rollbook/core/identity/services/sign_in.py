@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 
 from rollbook.core import clock
@@ -56,6 +56,12 @@ def enter_organisation(session: SessionBase, *, organisation_id: UUID, client: C
     _limit(session, is_staff=is_staff, idle=idle)
     session.cycle_key()
     return membership
+
+
+def keep_after_password_change(session: SessionBase, user: User) -> None:
+    """Let the session in which a password was changed go on; every other one is over."""
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.cycle_key()
 
 
 def act_as_member(session: SessionBase, impersonation: Impersonation) -> None:

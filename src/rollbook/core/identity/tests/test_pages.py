@@ -1,6 +1,5 @@
 """The pages of identity: each opens, and refuses who may not."""
 
-
 import pytest
 from django.test import Client
 
@@ -23,7 +22,8 @@ def test_the_gate_opens_for_everybody(client: Client, organisation: Organisation
 @pytest.mark.parametrize(
     "address",
     [
-        "/account/sessions/", "/account/tokens/", "/account/tokens/new/", "/account/password/", "/account/organisation/",
+        "/account/sessions/", "/account/tokens/", "/account/tokens/new/", "/account/password/",
+        "/account/organisation/",
         "/account/organisation/menu/", "/account/security/", "/account/security/app/", "/account/security/passkeys/",
         "/account/security/passkeys/new/", "/account/confirm/", "/members/", "/members/new/", "/members/acting/",
         "/members/{id}/", "/members/{id}/details/", "/members/{id}/roles/", "/members/{id}/act-as/",
