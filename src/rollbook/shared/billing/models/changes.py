@@ -75,11 +75,12 @@ class Reversal(TenantModel):
         VOID = "VOID", _("Void")
         BOUNCED = "BOUNCED", _("Bounced")
         CHARGEBACK = "CHARGEBACK", _("Charged back")
+        PROVIDER_REFUND = "PROVIDER_REFUND", _("Refunded by the provider")
 
     append_only: ClassVar[bool] = True
 
     payment = TenantForeignKey(Payment)
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
     amount_minor = models.BigIntegerField()
     reason = models.CharField(max_length=500)
     requested_by = models.UUIDField(null=True)

@@ -82,6 +82,40 @@ class Payment(TenantModel):
         return f"{self.amount_minor} {self.currency}"
 
 
+class Checkout(TenantModel):
+    """An online payment on its way: what a customer was sent to a provider to pay. Only the provider completes it."""
+
+    class State(models.TextChoices):
+        PENDING = "PENDING", _("On its way")
+        COMPLETED = "COMPLETED", _("Completed")
+        FAILED = "FAILED", _("Failed")
+        EXPIRED = "EXPIRED", _("Expired")
+
+    frozen_fields: ClassVar[tuple[str, ...]] = ("invoice", "amount_minor", "currency", "provider", "is_live")
+
+    invoice = TenantForeignKey(Invoice)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    provider = models.CharField(max_length=30)
+    is_live = models.BooleanField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    payment = TenantForeignKey(Payment, null=True)
+    started_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="billing_checkout_positive", condition=Q(amount_minor__gt=0)),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="billing_checkout_pending", fields=["organisation", "created_at"], condition=Q(state="PENDING")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.amount_minor}"
+
+
 class Allocation(TenantModel):
     """The only link between money received and money owed. Signed, appended, never changed.
 

@@ -32,6 +32,13 @@ from rollbook.shared.billing.services.settlement import load_plan, resettle
 from rollbook.shared.ledger.services import post_entries
 
 LEAST_REASON = 10
+#: What each way of undoing a payment makes of it.
+UNDONE = {
+    Reversal.Kind.VOID: Payment.State.VOIDED,
+    Reversal.Kind.BOUNCED: Payment.State.REVERSED,
+    Reversal.Kind.CHARGEBACK: Payment.State.REVERSED,
+    Reversal.Kind.PROVIDER_REFUND: Payment.State.REFUNDED,
+}
 
 
 @transaction.atomic
@@ -64,9 +71,9 @@ def void_payment(
 def reverse_payment(
     actor: Actor, *, payment_id: UUID, kind: str, reason: str, on_landed: FollowUp | None = None
 ) -> Payment:
-    """A cheque bounced or a card payment was charged back: the money is gone, whole."""
+    """A cheque bounced, a card was charged back, a provider gave the money back: it is gone, whole."""
     account, payment = lock_payment(payment_id)
-    _must_allow(payment, Payment.State.REVERSED)
+    _must_allow(payment, UNDONE[Reversal.Kind(kind)])
     _undo_whole(actor, account, payment, kind, actor.user_id, reason, clock.now(), on_landed)
     return payment
 
@@ -144,8 +151,17 @@ def _undo_whole(
         payment_id=payment.id, kind=kind, amount_minor=minor, reason=reason.strip(),
         requested_by=requested_by, approved_by=actor.user_id, created_at=now,
     )  # fmt: skip
-    state = Payment.State.VOIDED if kind == Reversal.Kind.VOID else Payment.State.REVERSED
-    _take_back(account, payment, minor, state, reversal.id, "billing.reversal", payment.method, now, on_landed)
+    _take_back(
+        account,
+        payment,
+        minor,
+        UNDONE[Reversal.Kind(kind)],
+        reversal.id,
+        "billing.reversal",
+        payment.method,
+        now,
+        on_landed,
+    )
     record(actor, "billing.payment_undone", payment, reason=reason, kind=kind, amount_minor=minor)
 
 
@@ -155,15 +171,14 @@ def _take_back(
 ) -> None:  # fmt: skip
     """Take `minor` of a payment out of every plan it reached, the newest plan first, and follow up on each."""
     credit_change, left = 0, minor
+    is_whole = payment.returned_minor + minor == payment.amount_minor
     landed_all: list[Landed] = []
     for invoice in _reached_invoices(payment):
         plan = load_plan(invoice)
         here = sum(holding.minor for holding in plan.holdings if holding.payment_id == payment.id)
-        if invoice.id == payment.invoice_id:
-            part = left
-        else:
-            # A refund never reaches into another plan; only a whole undoing withdraws credit that was used there.
-            part = min(here, left) if state in (Payment.State.VOIDED, Payment.State.REVERSED) else 0
+        # A refund never reaches into another plan; only a whole undoing withdraws credit that was used there.
+        elsewhere = min(here, left) if is_whole else 0
+        part = left if invoice.id == payment.invoice_id else elsewhere
         if part:
             landed = resettle(account, plan, now=now, returned={payment.id: part}, payment_id=payment.id)
             credit_change += landed.credit_minor

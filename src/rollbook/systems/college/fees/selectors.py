@@ -84,10 +84,10 @@ class TermPlan:
 
 def plans_of(student_id: UUID) -> list[TermPlan]:
     """A student's live plans, oldest term first; an unknown student is refused."""
-    return _identity_and_plans(student_id)[1]
+    return identity_and_plans(student_id)[1]
 
 
-def _identity_and_plans(student_id: UUID) -> tuple[TermPlan, list[TermPlan]]:
+def identity_and_plans(student_id: UUID) -> tuple[TermPlan, list[TermPlan]]:
     """Who the student is (a plan whose term may be empty) and their live plans, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_ID, [require_organisation_id(), student_id])
@@ -137,6 +137,14 @@ def plan_of_invoice(invoice_id: UUID) -> UUID | None:
     """The term enrolment that an invoice is for."""
     found: UUID | None = TermEnrolment.objects.filter(invoice_id=invoice_id).values_list("id", flat=True).first()
     return found
+
+
+def plan_facts_of_invoice(invoice_id: UUID) -> dict[str, str]:
+    """What a receipt says of the student whose plan an invoice is."""
+    student_id = TermEnrolment.objects.filter(invoice_id=invoice_id).values_list("student_id", flat=True).first()
+    if student_id is None:
+        return {}
+    return next((plan.receipt_facts() for plan in plans_of(student_id) if plan.invoice_id == invoice_id), {})
 
 
 def plans_of_invoices(invoice_ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -207,7 +215,7 @@ def account(actor: Actor, student_id: UUID, amount: Money | None) -> dict[str, A
         actor.require(permissions.OWN_ACCOUNT)
         if student_id != own_student_id(actor):
             raise StudentNotFound
-    identity, plans = _identity_and_plans(student_id)
+    identity, plans = identity_and_plans(student_id)
     organisation = organisation_in_scope()
     today = today_here()
     shown = [_plan_shown(plan, amount, today) for plan in plans]

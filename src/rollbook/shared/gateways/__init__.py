@@ -1,0 +1,1 @@
+"""Payment providers. Each adapter checks its provider's signatures and reads its events."""
