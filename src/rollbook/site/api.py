@@ -2,7 +2,10 @@
 
 from rollbook.core.api.build import build_api
 from rollbook.core.api.routing import Router
+from rollbook.core.approvals.api import router as approvals
+from rollbook.core.audit.api import router as audit
 from rollbook.core.identity.api import router as identity
+from rollbook.core.policies.api import router as settings
 from rollbook.shared.files.api import router as files
 from rollbook.systems.college.fees.api import own_router as college_own_money
 from rollbook.systems.college.fees.api import router as college_fees
@@ -10,6 +13,9 @@ from rollbook.systems.college.fees.api import router as college_fees
 #: Where each room answers. A room adds its line here; nothing else is needed.
 ROUTERS: dict[str, Router] = {
     "identity": identity,
+    "audit": audit,
+    "approvals": approvals,
+    "settings": settings,
     "files": files,
     "college": college_fees,
     "college/me": college_own_money,

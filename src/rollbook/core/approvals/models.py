@@ -1,6 +1,7 @@
 """Requests for a second person's decision."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -88,6 +89,10 @@ class ApprovalRequest(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+    def is_of(self, user_id: UUID | None) -> bool:
+        """Tell whether a user proposed it, as themselves or as somebody else."""
+        return user_id is not None and user_id in (self.proposed_by_id, self.proposed_impersonator_id)
 
     def may_become(self, state: str) -> bool:
         """Tell whether the request may move to another state."""

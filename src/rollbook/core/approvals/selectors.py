@@ -1,18 +1,20 @@
 """Requests for a decision, limited to those the actor proposed or may decide."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from rollbook.core.approvals import permissions, register
 from rollbook.core.approvals.models import ApprovalRequest
+from rollbook.core.audit.selectors import TimelineEvent, member_name, timeline
 from rollbook.core.errors import NotFound
 from rollbook.core.permissions.actor import Actor
 
 
 def visible_requests(actor: Actor) -> QuerySet[ApprovalRequest]:
     """The requests that an actor proposed, may decide, or may see as an overseer."""
-    requests: QuerySet[ApprovalRequest] = ApprovalRequest.objects.select_related("proposed_by", "decided_by")
+    requests = ApprovalRequest.objects.all()
     if actor.may(permissions.VIEW_ALL_REQUESTS):
         return requests
     decidable = [key for key, kind in register.kinds().items() if actor.may(kind.approve_permission)]
@@ -28,9 +30,25 @@ def waiting_for(actor: Actor) -> QuerySet[ApprovalRequest]:
     return waiting.order_by("created_at", "id")
 
 
+def own_waiting(actor: Actor) -> QuerySet[ApprovalRequest]:
+    """What the actor asked for and nobody has decided yet."""
+    waiting = ApprovalRequest.objects.filter(state=ApprovalRequest.State.PROPOSED, proposed_by=actor.user_id)
+    return waiting.order_by("created_at", "id")
+
+
+def with_proposer(requests: QuerySet[ApprovalRequest]) -> Any:
+    """Add the names of who asked and who decided."""
+    return requests.annotate(proposer_name=member_name("proposed_by_id"), decider_name=member_name("decided_by_id"))
+
+
+def story(request: ApprovalRequest) -> list[TimelineEvent]:
+    """What happened to a request."""
+    return timeline("approvals.approvalrequest", request.id)
+
+
 def get_request(actor: Actor, request_id: UUID) -> ApprovalRequest:
     """One request; a request that the actor may not see is not found."""
-    found = visible_requests(actor).filter(id=request_id).first()
+    found: ApprovalRequest | None = with_proposer(visible_requests(actor)).filter(id=request_id).first()
     if found is None:
         raise NotFound
     return found

@@ -115,7 +115,7 @@ def _may_decide(actor: Actor, request: ApprovalRequest, moment: datetime) -> Non
         raise DecisionWhileImpersonating(**about)
     if not request.may_become(State.APPROVED):
         raise AlreadyDecided(state=request.get_state_display().lower(), **about)
-    if actor.user_id is None or actor.user_id in (request.proposed_by_id, request.proposed_impersonator_id):
+    if actor.user_id is None or request.is_of(actor.user_id):
         raise SelfApproval(**about)
     if moment >= request.expires_at:
         raise RequestExpired(expired_on=f"{request.expires_at:%Y-%m-%d}", **about)

@@ -1,9 +1,8 @@
 """Reads of settings: one statement per transaction, whatever number of settings is asked."""
 
 from contextvars import ContextVar
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rollbook.core import clock
 from rollbook.core.policies.models import PolicyVersion
@@ -36,7 +35,7 @@ def moment_of(at: datetime | date | None) -> datetime:
         return clock.now()
     if isinstance(at, datetime):
         return at
-    return datetime.combine(at, time.min, tzinfo=ZoneInfo(organisation_in_scope().timezone))
+    return organisation_in_scope().beginning_of(at)
 
 
 def history(key: str) -> Any:

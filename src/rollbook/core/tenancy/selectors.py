@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import date, datetime
+from datetime import time as clock_time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,10 @@ class OrganisationFacts:
     def local_date(self, moment: datetime) -> date:
         """The organisation's calendar day at a moment."""
         return clock.local_date(moment, self.timezone)
+
+    def beginning_of(self, day: date) -> datetime:
+        """The first instant of a calendar day in the organisation."""
+        return datetime.combine(day, clock_time.min, tzinfo=ZoneInfo(self.timezone))
 
     def read_local(self, text: str) -> datetime | None:
         """Read an ISO 8601 day or moment; without an offset it is local time. None when it is neither."""

@@ -15,7 +15,7 @@ from rollbook.core.audit.services.recording import (
     record_rows,
 )
 from rollbook.core.audit.services.sealing import seal_entries
-from rollbook.core.audit.services.verifying import Finding, Report, verify
+from rollbook.core.audit.services.verifying import Finding, Report, prove, verify
 
 __all__ = [
     "AUDIT_COLUMNS",
@@ -27,6 +27,7 @@ __all__ = [
     "audit_row",
     "audit_values",
     "ensure_partitions",
+    "prove",
     "publish_seals",
     "record",
     "record_access",

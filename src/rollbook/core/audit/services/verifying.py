@@ -9,10 +9,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from rollbook.core.audit import permissions
 from rollbook.core.audit.models import Seal, Stream
 from rollbook.core.audit.rules import SealHead
 from rollbook.core.audit.services.digests import DIGESTS, TABLES
 from rollbook.core.audit.services.publishing import read_publication
+from rollbook.core.audit.services.recording import record
+from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import tenant_scope
 
 Kind = Literal["changed", "removed", "inserted", "seal", "published"]
@@ -113,6 +116,22 @@ def verify(organisation_id: UUID) -> Report:
             _look_at_unsealed(report, stream, seals)
             _compare_published(report, stream, seals)
             _note_late_entries(report, stream)
+    return report
+
+
+def prove(actor: Actor) -> Report:
+    """Prove the trail of the actor's organisation, and keep on it that this was done and what was found."""
+    actor.require(permissions.VERIFY_SEALS)
+    report = verify(actor.organisation_id)
+    record(
+        actor,
+        "audit.verified",
+        ("tenancy.organisation", actor.organisation_id),
+        seals=report.seals,
+        sealed_entries=report.sealed_entries,
+        findings=[finding.sentence for finding in report.findings[:20]],
+        finding_count=len(report.findings),
+    )
     return report
 
 
