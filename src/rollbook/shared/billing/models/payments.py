@@ -200,6 +200,8 @@ class Receipt(TenantModel):
     file_id = models.UUIDField(null=True, help_text="The rendered paper.")
     sha256 = models.CharField(max_length=64, blank=True)
     rendered_at = models.DateTimeField(null=True)
+    #: When the original was handed out. Every print after it is a copy and says which.
+    printed_at = models.DateTimeField(null=True)
     reprints = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
-from rollbook.core import ids
+from rollbook.core import clock, ids
+from rollbook.core.audit.services import record
 from rollbook.core.money import Money
+from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
-from rollbook.shared.billing import sql
+from rollbook.shared.billing import errors, sql
+from rollbook.shared.billing.models import Receipt
 from rollbook.shared.billing.rules import Landing
 from rollbook.shared.billing.services.landed import Landed
 
@@ -87,3 +90,19 @@ def snapshot_of(
         "credit": Money(credit_minor, amount.currency).to_decimal_string(),
         **facts,
     }
+
+
+@transaction.atomic
+def note_print(actor: Actor, *, payment_id: UUID) -> Receipt:
+    """A receipt is handed out: the first time it is the original, later ones are copies with their number."""
+    receipt: Receipt | None = Receipt.objects.select_for_update(of=("self",)).filter(payment_id=payment_id).first()
+    if receipt is None:
+        raise errors.PaymentNotFound
+    if receipt.printed_at is None:
+        receipt.printed_at = clock.now()
+        receipt.save(update_fields=["printed_at"])
+    else:
+        receipt.reprints += 1
+        receipt.save(update_fields=["reprints"])
+    record(actor, "billing.receipt_printed", receipt, number=receipt.number, copy=receipt.reprints)
+    return receipt
