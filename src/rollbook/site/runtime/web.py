@@ -1,5 +1,6 @@
 """The web server: granian, WSGI, processes × threads."""
 
+import importlib
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from rollbook.site.configuration import Configuration, ConfigurationError
 from rollbook.site.runtime.postgres import is_free_port
 from rollbook.site.runtime.processes import start_of
 
+WSGI = "rollbook.site.wsgi"
 #: Requests that are at work when a stop is asked for get this long to finish.
 DRAIN_SECONDS = 20
 
@@ -22,6 +24,24 @@ def prepare_metrics_folder(home: Path) -> Path:
     return folder
 
 
+def load_application() -> None:
+    """Load everything before the web processes are split off: each starts at once, and they share the memory.
+
+    Nothing may be inherited that has to be each process's own: no database connection, no state of random numbers.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
+    import uuid_utils
+    from django.db import connections
+    from django.urls import get_resolver
+
+    importlib.import_module(WSGI)
+    get_resolver().check()
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].close_pool()
+    os.register_at_fork(after_in_child=uuid_utils.reseed_rng)
+
+
 def serve(configuration: Configuration) -> None:
     """Serve until asked to stop."""
     if not is_free_port(configuration.port, configuration.host):
@@ -30,12 +50,13 @@ def serve(configuration: Configuration) -> None:
             "Stop that program, or choose another port."
         )
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(prepare_metrics_folder(configuration.home))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
+    load_application()
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     Server(
-        "rollbook.site.wsgi:application",
+        f"{WSGI}:application",
         address=configuration.host,
         port=configuration.port,
         interface=Interfaces.WSGI,
@@ -46,4 +67,5 @@ def serve(configuration: Configuration) -> None:
         workers_kill_timeout=DRAIN_SECONDS,
         websockets=False,
         log_access=False,
+        log_level=LogLevels.warning,
     ).serve()
