@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from rollbook.core.audit import permissions, words
 from rollbook.core.audit.models import AccessEntry, AuditEntry, Seal, SealedEntry, Stream
+from rollbook.core.audit.rules import made_at
 from rollbook.core.errors import NotFound
 from rollbook.core.identity.models import Membership
 from rollbook.core.permissions.actor import Actor
@@ -88,7 +89,7 @@ def offered(field: Literal["action", "target_type"]) -> list[str]:
 
 def entry_at(rows: Any, entry_id: UUID) -> datetime | None:
     """When an entry was made. Its id carries a time, which spares a search through every month."""
-    made = datetime.fromtimestamp((entry_id.int >> 80) // 1000, UTC)
+    made = made_at(entry_id)
     near = {"at__gte": made - timedelta(days=1), "at__lte": made + timedelta(days=1)}
     found: datetime | None = rows.filter(**near, id=entry_id).values_list("at", flat=True).first()
     # Imports and rehearsals date their entries by what they tell of.

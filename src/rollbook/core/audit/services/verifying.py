@@ -11,7 +11,7 @@ from django.db import connection
 
 from rollbook.core.audit import permissions
 from rollbook.core.audit.models import Seal, Stream
-from rollbook.core.audit.rules import SealHead
+from rollbook.core.audit.rules import SealHead, made_at
 from rollbook.core.audit.services.digests import DIGESTS, TABLES
 from rollbook.core.audit.services.publishing import read_publication
 from rollbook.core.audit.services.recording import record
@@ -66,7 +66,7 @@ SELECT count(*), min(s.entry_at) FROM audit_sealedentry s
 """
 
 _WAITING = """
-SELECT count(*), min(e.at) FROM {table} e
+SELECT count(*), (array_agg(e.id ORDER BY e.id))[1] FROM {table} e
  WHERE e.organisation_id = %(organisation)s AND e.transaction_number >= %(horizon)s
    AND NOT EXISTS (SELECT FROM audit_sealedentry s
                     WHERE s.organisation_id = %(organisation)s AND s.id = e.id AND s.stream = %(stream)s)
@@ -91,7 +91,7 @@ class Report:
     organisation_id: UUID
     seals: int = 0
     sealed_entries: int = 0
-    #: Entries written since the newest seal; their oldest moment shows whether sealing keeps up.
+    #: Entries written since the newest seal; when the first was written shows whether sealing keeps up.
     waiting: int = 0
     waiting_since: datetime | None = None
     findings: list[Finding] = field(default_factory=list)
@@ -201,8 +201,9 @@ def _look_at_unsealed(report: Report, stream: Stream, seals: list[Seal]) -> None
     for entry_id, at in _rows(_NOT_SEALED.format(table=TABLES[stream]), bounds):
         sentence = f"The entry {entry_id} dated {at:%Y-%m-%d %H:%M} UTC was slipped in after its time was sealed."
         report.findings.append(Finding("inserted", stream, sentence, entry_id))
-    count, since = _rows(_WAITING.format(table=TABLES[stream]), bounds)[0]
+    count, first_id = _rows(_WAITING.format(table=TABLES[stream]), bounds)[0]
     report.waiting += count
+    since = made_at(first_id) if first_id else None
     report.waiting_since = min(filter(None, (report.waiting_since, since)), default=None)
     report.notes += [
         f"Since seal {seal.number} of {stream.value} ({seal.created_at:%Y-%m-%d}) the records live in "
