@@ -14,10 +14,11 @@ from uuid import UUID
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from rollbook.core import clock
+from rollbook.core.api.problems import LOCK_NOT_AVAILABLE
 from rollbook.core.errors import TooManyRequests
 from rollbook.core.identity import keys, rules
 from rollbook.core.identity.counting import Limit
@@ -30,6 +31,8 @@ FAILURES_FROM_ONE_ADDRESS = Limit("sign-in-failures", times=100, span=timedelta(
 #: A code has a million values; five tries in a quarter of an hour leave no hope.
 FACTOR_TRIES = Limit("second-factor", times=5, span=timedelta(minutes=15))
 PROOF_TRIES = Limit("password-again", times=5, span=timedelta(minutes=15))
+
+_WAIT_FOR_ONES_TURN = "2s"
 
 
 def typed_name(name: str, organisation_id: UUID | None) -> str:
@@ -65,11 +68,20 @@ def axes_lockout(request: HttpRequest, _response: HttpResponse | None, credentia
 
 @contextmanager
 def one_try_at_a_time(name: str, ip: str) -> Iterator[None]:
-    """Let tries at one name from one address follow each other: a hundred at once would all be let in."""
+    """Let tries at one name from one address follow each other: a hundred at once would all be let in.
+
+    Somebody who sends twice waits a moment; a crowd that does not get its turn soon is sent away.
+    """
     key = int.from_bytes(bytes.fromhex(keys.keyed_digest(f"{name}|{ip}"))[:8], "big", signed=True)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{_WAIT_FOR_ONES_TURN}'")
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+                raise
+            raise TooManyRequests(retry_after=5) from error
         yield
 
 
