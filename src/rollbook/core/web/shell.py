@@ -133,8 +133,8 @@ class Shell:
 
     @property
     def is_impersonated(self) -> bool:
-        """Whether somebody else acts in this person's name."""
-        return bool(self.actor and self.actor.impersonator_id)
+        """Whether somebody acts here in another person's place, or looks in for support."""
+        return bool(self.actor and self.actor.stands_in)
 
 
 def address_of(url_name: str, *args: Any) -> str:
