@@ -70,11 +70,14 @@ def installation() -> Iterator[Installation]:
     home = Path(tempfile.mkdtemp(prefix="rollbook-"))
     home.chmod(0o755)
     made = Installation(home, free_port())
-    started = made.say("up", "--background")
-    assert started.returncode == 0, started.stderr
-    yield made
-    assert made.say("down").returncode == 0
-    shutil.rmtree(home)
+    try:
+        started = made.say("up", "--background")
+        assert started.returncode == 0, started.stderr
+        yield made
+    finally:
+        stopped = made.say("down")
+        shutil.rmtree(home)
+    assert stopped.returncode == 0, stopped.stderr
 
 
 @pytest.mark.parametrize("part", ["web", "worker", "database"])

@@ -60,10 +60,18 @@ def start_and_wait(configuration: Configuration) -> None:
             break
         time.sleep(0.1)
     unwell = [part["sentence"] for part in answer.get("parts", {}).values() if not part["is_well"]]
+    reason = " ".join(unwell) or f"the web server does not answer. Its last words: {last_words(configuration, 'web')}"
     raise ConfigurationError(
-        f"Rollbook was started but is not ready: {' '.join(unwell) or 'the web server does not answer.'} "
+        f"Rollbook was started but is not ready: {reason} "
         f"The logs are in {configuration.home / 'log'}; rollbook down stops everything."
     )
+
+
+def last_words(configuration: Configuration, part: str) -> str:
+    """The last line that a part wrote into its log."""
+    path = configuration.home / "log" / f"{part}.log"
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "none.")
 
 
 def ask_ready(configuration: Configuration) -> tuple[int, dict[str, Any]]:
