@@ -6,6 +6,7 @@ import { installCharts } from './js/charts.js';
 import { installFinder } from './js/finder.js';
 import { installForms } from './js/forms.js';
 import { installNet } from './js/net.js';
+import { installOffers } from './js/offers.js';
 import { installShell } from './js/shell.js';
 import { installTables } from './js/tables.js';
 
@@ -15,6 +16,7 @@ installNet(htmx);
 installShell();
 installFinder();
 installForms();
+installOffers();
 installTables();
 installCharts(htmx);
 installAlpine(htmx);

@@ -83,7 +83,9 @@ function installDrafts() {
   });
   document.addEventListener('htmx:beforeOnLoad', (event) => {
     const form = event.detail.elt.closest?.('form[data-keep-draft]');
-    if (form && event.detail.xhr.getResponseHeader('HX-Redirect')) sessionStorage.removeItem(draftKey(form));
+    // Sent away to sign in again is not sent: the draft waits until they are back.
+    const { xhr } = event.detail;
+    if (form && xhr.getResponseHeader('HX-Redirect') && !xhr.getResponseHeader('X-Rollbook-Sign-In')) sessionStorage.removeItem(draftKey(form));
   });
   document.querySelectorAll('form[data-keep-draft]').forEach(offerDraft);
 }

@@ -15,6 +15,7 @@ from rollbook.core.api.attempts import attempt
 from rollbook.core.errors import NotFound, Refusal, SignInNeeded, TooManyRequests
 from rollbook.core.identity.door import actor_scope
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.selectors import organisation_facts
 
 #: A page for whoever is signed in.
 SIGNED_IN = "signed-in"
@@ -48,7 +49,10 @@ def page(*, permission: str) -> Callable[[View], View]:
 
 
 def _run_as_actor(permission: str, view: View, request: PageRequest, args: Any, kwargs: Any) -> HttpResponse:
-    with actor_scope(request) as actor:
+    from rollbook.core.web.rendering import as_at_home
+
+    # The view itself works at home too: what is typed is read as it is written there.
+    with actor_scope(request) as actor, as_at_home(organisation_facts(actor.organisation_id)):
         request.actor = actor
         if permission != SIGNED_IN:
             actor.require(permission)
@@ -70,7 +74,7 @@ def to_sign_in(request: HttpRequest, needed: SignInNeeded) -> HttpResponse:
     """Send a browser to where the missing step is done; it comes back afterwards."""
     target = f"{reverse(needed.url_name)}?{urlencode({'next': _where_they_were(request)})}"
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": target})
+        return HttpResponse(status=204, headers={"HX-Redirect": target, "X-Rollbook-Sign-In": "1"})
     return redirect(target)
 
 

@@ -64,7 +64,7 @@ def _render(
 ) -> HttpResponse:
     chosen = fragment if fragment and is_htmx(request) else template
     data = {**(context or {}), "shell": shell}
-    with _as_at_home(shell.organisation):
+    with as_at_home(shell.organisation):
         html = render_to_string(chosen, data, request)
         if is_htmx(request):
             html += render_to_string("rollbook/toasts_added.html", data, request)
@@ -78,7 +78,7 @@ def _render(
 
 
 @contextmanager
-def _as_at_home(organisation: OrganisationFacts | None) -> Iterator[None]:
+def as_at_home(organisation: OrganisationFacts | None) -> Iterator[None]:
     """Times in the institution's time zone, numbers as its country writes them."""
     zone = ZoneInfo(organisation.timezone) if organisation else None
     country = country_of(organisation.locale) if organisation else ""
