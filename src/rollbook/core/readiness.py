@@ -64,6 +64,8 @@ class SafeOn(StrEnum):
     STAGING = "S"
 
 
+#: The parallel key of items that measure time or load: what others do would be measured too.
+ALONE = "alone"
 STAGES = ("PRE", "DAY", "H", "D1", "W1", "M1", "Q", "ON")
 PROFILES = ("platform", "college", "school", "messaging", "grouporders", "backoffice")
 
@@ -138,7 +140,7 @@ class Item:
     interval: timedelta = timedelta(hours=24)
     needs: tuple[str, ...] = ()
     applies: Callable[[Context], NotApplicable | None] | None = None
-    #: Items with the same key never run together.
+    #: Items with the same key never run together; with `ALONE`, no other item runs at the same time.
     parallel_key: str = ""
     #: Whether the item writes to try something out; what it writes is always taken back.
     tries_writing: bool = False
@@ -262,7 +264,7 @@ def none_found(found: Sequence[str], *, examined: int, what: str, remedy: str = 
         )
     if found:
         return failed(
-            f"{len(found)} {what}: {_some(found)}.",
+            f"{what[:1].upper()}{what[1:]}: {len(found)} ({_some(found)}).",
             value=len(found),
             limit="= 0",
             unit="found",

@@ -4,14 +4,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
 
 from rollbook.core import clock
+from rollbook.core.db.attempts import answers_of
 from rollbook.core.db.catalogue import quoted, select, tenant_tables, value
 from rollbook.core.readiness import (
     Context,
@@ -90,17 +89,6 @@ def two_marked_organisations() -> Iterator[tuple[Organisation, Organisation]]:
     yield made[0], made[1]
 
 
-def _refused(statement: str, parameters: list[Any]) -> str:
-    """How the database refuses a statement: its SQLSTATE, or an empty text when it does not."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            touched = cursor.rowcount
-    except DatabaseError as error:
-        return str(getattr(error.__cause__, "sqlstate", "") or "unknown")
-    return "" if touched else "no rows"
-
-
 #: Refused by a policy or a missing privilege, or by a guard of ours: nothing of another's was touched.
 WALL = frozenset({"42501", "RB001", "no rows"})
 
@@ -123,39 +111,35 @@ WALL = frozenset({"42501", "RB001", "no rows"})
 def matrix_of_roles_and_tables(_context: Context) -> Outcome:
     tables = tenant_tables()
     found: list[str] = []
-    cells = 0
     with two_marked_organisations() as (first, second):
-        for scope, others, role in ((first.pk, second.pk, "a member"), (second.pk, first.pk, "another member")):
-            with tenant_scope(scope):
-                for table in tables:
-                    found += _wrong_cells(table, role, scope, others)
-                    cells += 4
-        for table in tables:
-            found += _wrong_cells(table, "nobody", None, first.pk)
-            cells += 4
-    roles = ["a member", "another member", "nobody"]
+        for role, scope, other in (("a member", first, second), ("another member", second, first)):
+            with tenant_scope(scope.pk):
+                found += _wrong_cells(tables, role, scope.pk, other.pk)
+        found += _wrong_cells(tables, "nobody", None, first.pk)
+    cells = len(tables) * 3 * 4
     return none_found(
-        found, examined=cells, what="cells that differ from the matrix", cells=cells, roles=roles,
+        found,
+        examined=cells,
+        what="cells that differ from the matrix",
+        cells=cells,
+        roles=["a member", "another member", "nobody"],
         commands=["select", "insert", "update", "delete"],
-    )  # fmt: skip
+    )
 
 
-def _wrong_cells(table: str, role: str, scope: UUID | None, other: UUID) -> list[str]:
-    name = quoted(table)
-    foreign = "organisation_id IS DISTINCT FROM %s"
-    attempts = {
-        "select": (f"SELECT 1 FROM {name} WHERE {foreign} LIMIT 1", [scope]),
-        # The policy is asked before NOT NULL is: another SQLSTATE means that the row got past the wall.
-        "insert": (f"INSERT INTO {name} (organisation_id) VALUES (%s)", [other]),
-        "update": (f"UPDATE {name} SET organisation_id = organisation_id WHERE {foreign}", [scope]),
-        "delete": (f"DELETE FROM {name} WHERE {foreign}", [scope]),
-    }
-    answers = {command: _refused(*attempt) for command, attempt in attempts.items()}
-    return [
-        f"{table}, {role}, {command}: {answer or 'was allowed'}"
-        for command, answer in answers.items()
-        if answer not in WALL
-    ]
+def _wrong_cells(tables: list[str], role: str, scope: UUID | None, other: UUID) -> list[str]:
+    own = f"'{scope}'" if scope else "NULL"
+    attempts: dict[str, str] = {}
+    for table in tables:
+        name, foreign = quoted(table), f"organisation_id IS DISTINCT FROM {own}"
+        attempts |= {
+            f"{table}, {role}, select": f"SELECT 1 FROM {name} WHERE {foreign} LIMIT 1",  # noqa: S608 - our own names
+            # The policy is asked before NOT NULL is: another SQLSTATE means that the row got past the wall.
+            f"{table}, {role}, insert": f"INSERT INTO {name} (organisation_id) VALUES ('{other}')",  # noqa: S608
+            f"{table}, {role}, update": f"UPDATE {name} SET organisation_id = organisation_id WHERE {foreign}",  # noqa: S608
+            f"{table}, {role}, delete": f"DELETE FROM {name} WHERE {foreign}",  # noqa: S608
+        }
+    return [f"{cell}: {answer or 'was allowed'}" for cell, answer in answers_of(attempts).items() if answer not in WALL]
 
 
 ROLES = """
@@ -326,20 +310,20 @@ def nothing_leaks_rows(_context: Context) -> Outcome:
 )
 def without_scope_nothing(_context: Context) -> Outcome:
     tables = tenant_tables(with_partitions=False)
-    found: list[str] = []
-    refused = 0
-    for table in tables:
-        name = quoted(table)
-        if _refused(f"SELECT 1 FROM {name} LIMIT 1", []) not in WALL:
-            found.append(f"{table} shows rows")
-        answer = _refused(f"INSERT INTO {name} (organisation_id) VALUES (%s)", [uuid.uuid4()])
-        refused += answer in WALL
-        if answer not in WALL:
-            found.append(f"{table} takes rows ({answer or 'inserted'})")
+    stranger = uuid.uuid4()
+    reads = answers_of({table: f"SELECT 1 FROM {quoted(table)} LIMIT 1" for table in tables})  # noqa: S608 - our own names
+    writes = answers_of(
+        {table: f"INSERT INTO {quoted(table)} (organisation_id) VALUES ('{stranger}')" for table in tables}  # noqa: S608
+    )
+    found = [f"{table} shows rows" for table, answer in reads.items() if answer not in WALL]
+    found += [f"{table} takes rows ({answer or 'inserted'})" for table, answer in writes.items() if answer not in WALL]
     return none_found(
-        found, examined=len(tables), what="tables open without an organisation", tables=len(tables),
-        writes_refused=refused,
-    )  # fmt: skip
+        found,
+        examined=len(tables),
+        what="tables open without an organisation",
+        tables=len(tables),
+        writes_refused=sum(answer in WALL for answer in writes.values()),
+    )
 
 
 @register_item(

@@ -21,7 +21,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 
 from rollbook.core import clock
-from rollbook.core.readiness import Context, Item, NotApplicable, Outcome, SafeOn, State
+from rollbook.core.readiness import ALONE, Context, Item, NotApplicable, Outcome, SafeOn, State
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.shared.launch import artefact, chain, evidence, rules
 from rollbook.shared.launch.models import INSTALL, CheckResult, CheckRun
@@ -139,7 +139,12 @@ class _Evaluator:
         return None
 
     def _key_is_free(self, item: Item) -> bool:
-        return not item.parallel_key or all(task.item.parallel_key != item.parallel_key for task in self.running)
+        running = [task.item.parallel_key for task in self.running]
+        if item.parallel_key == ALONE or ALONE in running:
+            # Those that have to be alone come when everything else is done.
+            others = [task.item for task in self.waiting if task.item.parallel_key != ALONE]
+            return not running and not any(self._needs_are_known(other) for other in others)
+        return not item.parallel_key or item.parallel_key not in running
 
     def _start(self, task: Task) -> None:
         task.started = time.monotonic()
@@ -198,9 +203,13 @@ def _evaluate_and_keep(task: Task, run: CheckRun | None) -> None:
     """Evaluate and keep; where results cannot be kept, the result still counts for this run."""
     try:
         kept = _evaluated_once(task, run)
-        task.is_stored = kept is not None
-        task.result = kept
+        if kept is not None:
+            task.is_stored = True
+            task.result = kept
     except DatabaseError as error:
+        connection.close()
+        if task.is_abandoned:
+            return
         # The item may have broken its own connection: a fresh one is tried before giving up.
         log.warning("The result of %s is kept over a fresh connection: %s", task.item.id, type(error).__name__)
         connection.close()

@@ -7,6 +7,7 @@ from rollbook.site.commands.registry import Command, Needs
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--write", metavar="FILE", help="write the reference page to a file")
+    parser.add_argument("--example", action="store_true", help="write the sample settings file that ships")
 
 
 def show(arguments: Namespace) -> int:
@@ -15,7 +16,12 @@ def show(arguments: Namespace) -> int:
 
     from rollbook.site.settings_reference import reference_page
 
-    if arguments.write:
+    if arguments.example:
+        from rollbook.site.settings_example import example_file, example_text
+
+        example_file().write_text(example_text(), encoding="utf-8")
+        print(f"Written to {example_file()}.")
+    elif arguments.write:
         Path(arguments.write).write_text(reference_page(), encoding="utf-8")
     else:
         print(reference_page())
