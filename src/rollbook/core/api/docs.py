@@ -3,7 +3,7 @@
 import json
 from functools import lru_cache
 
-from csp.constants import SELF
+from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.http import HttpResponse
 from django.shortcuts import render as plain_page
@@ -28,8 +28,9 @@ def docs_urls(api: RollbookApi) -> list[URLPattern]:
     def swagger(request: PageRequest) -> HttpResponse:
         return plain_page(request, "rollbook_api/swagger.html", {"api": api})
 
-    # ReDoc makes its search worker from a blob.
-    @csp_update({"worker-src": [SELF, "blob:"]})
+    # ReDoc makes its search worker from a blob and its style sheet while it runs. It shows nothing that
+    # anybody typed, so this one page may.
+    @csp_update({"worker-src": [SELF, "blob:"], "style-src": [SELF, UNSAFE_INLINE]})
     @page(permission=SIGNED_IN)
     def redoc(request: PageRequest) -> HttpResponse:
         return plain_page(request, "rollbook_api/redoc.html", {"api": api})

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from typing import Any
 
+import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -14,6 +15,7 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import force_bytes
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core import clock
@@ -95,6 +97,16 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no type
 
     def get_totp_issuer(self) -> str:
         return str(settings.MFA_TOTP_ISSUER)
+
+    def build_totp_svg(self, url: str) -> str:
+        """The picture that the app reads; on white, because phones cannot read it from a dark page."""
+        svg: str = segno.make(url, micro=False).svg_inline(scale=4, border=4, light="#fff", omitsize=True)
+        return svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - allauth's signature
+        """What a new passkey is called before its owner says so."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return gettext("Passkey") if count == 0 else gettext("Passkey %(number)d") % {"number": count + 1}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {"id": context.request.get_host().partition(":")[0], "name": str(settings.MFA_TOTP_ISSUER)}

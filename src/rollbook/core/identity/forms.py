@@ -172,6 +172,12 @@ class NewCodesForm(GenerateRecoveryCodesForm, Form):  # type: ignore[misc] # all
 class PasskeyForm(AddWebAuthnForm, Form):  # type: ignore[misc] # allauth has no types
     """Add a passkey or a security key."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+        self.fields["passwordless"].label = _("Sign in with it alone, without the password")
+        self.fields["passwordless"].help_text = _("It then asks for your fingerprint, face or PIN.")
+
 
 class PasskeyNameForm(EditWebAuthnForm, Form):  # type: ignore[misc] # allauth has no types
     """Call a passkey by another name."""

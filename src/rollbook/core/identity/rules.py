@@ -64,6 +64,26 @@ def resembles_name(password: str, login_name: str | None) -> bool:
     return bool(login_name) and login_name is not None and len(login_name) >= 4 and login_name in password.lower()
 
 
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_DEVICES = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_in_words(user_agent: str) -> str:
+    """What a person calls the browser that says this of itself: "Firefox on Android"."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
+    device = next((name for sign, name in _DEVICES if sign in user_agent), "")
+    if browser and device:
+        return f"{browser} on {device}"
+    return browser or device or user_agent[:40] or "—"
+
+
 def roles_taken(before: Collection[str], after: Collection[str]) -> list[str]:
     """Roles that are given, in a stable order."""
     return sorted(set(after) - set(before))

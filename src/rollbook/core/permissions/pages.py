@@ -1,5 +1,6 @@
 """Roles: what each may do, and changing it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -15,20 +16,10 @@ from rollbook.core.web.forms import Form
 from rollbook.core.web.rendering import done
 
 
-def _permission_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
-        (group.name, [(permission.name, permission.sentence) for permission in group.permissions])
-        for group in selectors.permission_groups()
-    ]
-
-
 class RoleForm(Form):
-    """What a role may do."""
+    """What a role may do: one list of permissions per room."""
 
     label = forms.CharField(label=_("Name of the role"), max_length=100)
-    permissions_held = forms.MultipleChoiceField(
-        label=_("What may it do?"), required=False, choices=_permission_choices, widget=forms.CheckboxSelectMultiple
-    )
     needs_second_factor = forms.BooleanField(
         label=_("Needs a second factor"),
         required=False,
@@ -37,6 +28,26 @@ class RoleForm(Form):
     is_staff = forms.BooleanField(
         label=_("Staff"), required=False, help_text=_("Signed out after half an hour without a request.")
     )
+
+    def __init__(self, *args: Any, held: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rooms: list[str] = []
+        for group in selectors.permission_groups():
+            name = f"may_{group.name}"
+            self._rooms.append(name)
+            self.fields[name] = forms.MultipleChoiceField(
+                label=group.label,
+                required=False,
+                choices=[(permission.name, permission.sentence) for permission in group.permissions],
+                initial=[permission.name for permission in group.permissions if permission.name in held],
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes: the permissions of all rooms together, the rest as it stands."""
+        rest = {name: value for name, value in self.cleaned_data.items() if name not in self._rooms}
+        held = [permission for name in self._rooms for permission in self.cleaned_data[name]]
+        return rest | {"permissions_held": held}
 
 
 class NewRoleForm(RoleForm):
@@ -74,7 +85,7 @@ def new_role(request: PageRequest) -> HttpResponse:
     form = NewRoleForm.of(request, initial={"is_staff": True})
     if form.is_submitted_and_valid():
         try:
-            bundle = services.make_role(actor=request.actor, **form.cleaned_data)
+            bundle = services.make_role(actor=request.actor, **form.values())
         except Refusal as refusal:
             form.refuse(refusal)
             return render(request, "permissions/new_role.html", {"form": form}, status=refusal.status)
@@ -88,7 +99,7 @@ def role_page(request: PageRequest, key: str) -> HttpResponse:
     bundle = selectors.role_bundle(request.actor, key)
     held = set(bundle.permissions)
     groups = [
-        (group.name, [permission for permission in group.permissions if permission.name in held])
+        (group.label, [permission for permission in group.permissions if permission.name in held])
         for group in selectors.permission_groups()
     ]
     context = {
@@ -106,15 +117,14 @@ def change_role(request: PageRequest, key: str) -> HttpResponse:
     bundle = selectors.role_bundle(request.actor, key)
     initial: dict[str, Any] = {
         "label": bundle.label,
-        "permissions_held": bundle.permissions,
         "needs_second_factor": bundle.needs_second_factor,
         "is_staff": bundle.is_staff,
         "version": bundle.version,
     }
-    form = ChangeRoleForm.of(request, initial=initial)
+    form = ChangeRoleForm.of(request, initial=initial, held=bundle.permissions)
     context = {"form": form, "role": bundle}
     if form.is_submitted_and_valid():
-        values = dict(form.cleaned_data)
+        values = form.values()
         try:
             services.change_role(actor=request.actor, key=key, expected_version=values.pop("version"), **values)
         except Refusal as refusal:

@@ -15,8 +15,15 @@ from rollbook.core.permissions.register import Permission
 class Group:
     """The permissions of one room, as they stand together on a page."""
 
+    #: The room: "college.fees".
     name: str
     permissions: tuple[Permission, ...]
+
+    @property
+    def label(self) -> str:
+        """The room as people read it: "College, fees"."""
+        words = [part.replace("_", " ") for part in self.name.split(".")]
+        return ", ".join(words).capitalize()
 
 
 def role_bundles(actor: Actor) -> QuerySet[RoleBundle]:

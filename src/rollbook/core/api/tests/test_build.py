@@ -64,7 +64,7 @@ def test_the_pages_ask_nothing_of_anybody_else(client: Client, organisation: Org
     page = client.get(address).content.decode()
 
     assert re.findall(r'(?:src|href)="([^"]+)"', page)
-    assert all(place.startswith("/static/") for place in re.findall(r'(?:src|href)="([^"]+)"', page))
+    assert all(re.match("/(static|brand)/", place) for place in re.findall(r'(?:src|href)="([^"]+)"', page))
     assert "<script>" not in page
     assert "<style" not in page
 

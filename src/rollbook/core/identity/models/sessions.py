@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 
 from rollbook.core import clock, ids
+from rollbook.core.identity import rules
 from rollbook.core.identity.models.users import User
 
 
@@ -27,6 +28,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.id}"
+
+    @property
+    def browser(self) -> str:
+        """What its owner calls the browser."""
+        return rules.browser_in_words(self.user_agent)
 
 
 class LoginEvent(models.Model):

@@ -13,6 +13,7 @@ from rollbook.core import clock
 from rollbook.core.errors import Refusal
 from rollbook.core.identity import permissions, selectors
 from rollbook.core.identity.services import factors, guards, links, members
+from rollbook.core.permissions import register
 from rollbook.core.permissions.models import RoleBundle
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.core.web import PageRequest, page, render
@@ -30,7 +31,9 @@ def role_choices(*_args: Any) -> list[tuple[str, str]]:
 
 
 def _roles_in_words(row: Any) -> str:
-    return ", ".join(sorted(role.replace("_", " ") for role in row["roles"])) or "—"
+    known = register.roles()
+    labels = [str(known[key].label) if key in known else key.replace("_", " ") for key in row["roles"]]
+    return ", ".join(sorted(labels)) or "—"
 
 
 class MemberTable(Table):
