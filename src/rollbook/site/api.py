@@ -7,6 +7,8 @@ from rollbook.core.audit.api import router as audit
 from rollbook.core.identity.api import router as identity
 from rollbook.core.policies.api import router as settings
 from rollbook.shared.files.api import router as files
+from rollbook.shared.jobs.api import router as jobs
+from rollbook.shared.launch.api import router as launch
 from rollbook.systems.college.fees.api import own_router as college_own_money
 from rollbook.systems.college.fees.api import router as college_fees
 
@@ -17,6 +19,8 @@ ROUTERS: dict[str, Router] = {
     "approvals": approvals,
     "settings": settings,
     "files": files,
+    "jobs": jobs,
+    "launch": launch,
     "college": college_fees,
     "college/me": college_own_money,
 }

@@ -4,9 +4,10 @@ from rollbook.core.errors import Refusal
 
 
 class NotADeadLetter(Refusal):
-    """Job {number} is not among the failed ones any more. Somebody may have decided about it already; reload the list."""
+    """Job {number} is not among the failed ones (any more). Somebody may have decided about it; reload the list."""
 
     code = "NOT_A_DEAD_LETTER"
+    status = 404
 
 
 class ReasonNeeded(Refusal):

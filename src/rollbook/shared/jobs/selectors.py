@@ -13,6 +13,7 @@ from rollbook.core import clock
 from rollbook.core.identity.models import User
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.jobs import queue
+from rollbook.shared.jobs.errors import NotADeadLetter
 from rollbook.shared.jobs.models import JobRun, Schedule, WorkerBeat
 from rollbook.shared.jobs.permissions import VIEW_JOBS
 
@@ -57,6 +58,14 @@ def dead_letters(actor: Actor) -> list[queue.QueuedJob]:
     """Jobs that failed in all their attempts and wait for a decision."""
     actor.require(VIEW_JOBS)
     return failed_jobs(None if is_staff(actor) else actor.organisation_id)
+
+
+def dead_letter(actor: Actor, number: int) -> queue.QueuedJob:
+    """One dead letter that the actor may see."""
+    found = next((letter for letter in dead_letters(actor) if letter.id == number), None)
+    if found is None:
+        raise NotADeadLetter(number=number)
+    return found
 
 
 def failed_jobs(organisation_id: UUID | None = None) -> list[queue.QueuedJob]:

@@ -17,6 +17,8 @@ from rollbook.shared.launch import artefact, chain, registry, rules
 from rollbook.shared.launch.models import INSTALL, CheckResult
 from rollbook.shared.launch.rules import Standing, Verdict
 
+#: For those who see no results of the installation.
+UNSEEN = chain.ChainState(0)
 #: How many of the newest links are computed again whenever the board is shown.
 LINKS_LOOKED_AT = 500
 
@@ -152,7 +154,7 @@ def _chain() -> chain.ChainState:
         return chain.verify(LINKS_LOOKED_AT)
     except DatabaseError:
         # Without its table there are no results either; the run says so itself.
-        return chain.ChainState(0)
+        return UNSEEN
 
 
 def _latest(items: Sequence[Item]) -> dict[tuple[str, str], CheckResult]:

@@ -10,9 +10,11 @@ from django.db import DatabaseError, connection, transaction
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
+from rollbook.core.errors import Forbidden
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.readiness import STAGES, Item, SafeOn, find_item
 from rollbook.core.tenancy.models import Organisation
+from rollbook.shared.jobs.selectors import is_staff
 from rollbook.shared.launch import artefact, registry, rules, runner
 from rollbook.shared.launch.board import Board, board, environment
 from rollbook.shared.launch.errors import NotSafeHere, RunInProgress, UnknownItem, UnknownStage
@@ -112,6 +114,8 @@ def request_run(*, actor: Actor, wish: Wish) -> CheckRun:
     from rollbook.shared.launch.jobs import run_checklist
 
     actor.require(RUN_LAUNCH)
+    if not is_staff(actor):
+        raise Forbidden(permission=RUN_LAUNCH)
     wanted_items(wish)
     now = clock.now()
     with connection.cursor() as cursor:
