@@ -13,7 +13,13 @@ from rollbook.site.runtime.postgres import EmbeddedPostgres
 
 def configuration_at(home: Path, **settings: object) -> Configuration:
     """Settings of a home, whatever the environment says about databases."""
-    return Configuration(home=home, **{"database_url": None, "database_app_url": None, **settings})
+    fixed = {
+        "database_url": None,
+        "database_app_url": None,
+        "database_owner_role": "rollbook_owner",
+        "database_app_role": "rollbook_app",
+    }
+    return Configuration(home=home, **{**fixed, **settings})
 
 
 def new_home() -> Path:

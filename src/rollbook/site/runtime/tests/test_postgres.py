@@ -158,6 +158,8 @@ def test_the_port_is_kept_and_another_is_taken_when_it_is_gone(config):
     assert server.ensure_running().port == port
     server.stop()
     with socket.socket() as thief:
+        # Closed connections may still hold the port for a minute.
+        thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         thief.bind(("127.0.0.1", port))
         thief.listen()
         assert is_free_port(port) is False
