@@ -25,7 +25,9 @@ def demo(arguments: Namespace) -> int:
     config = configuration()
     try:
         starting.prepare(config)
-        _load(arguments)
+        code = _load(arguments)
+        if code:
+            return code
         starting.start_and_wait(config)
         if arguments.check:
             from rollbook.site.demo.check import check
@@ -39,9 +41,9 @@ def demo(arguments: Namespace) -> int:
     return 0
 
 
-def _load(arguments: Namespace) -> None:
+def _load(arguments: Namespace) -> int:
     load = next(command for command in commands() if command.name == "demo load")
-    load.run(arguments)
+    return load.run(arguments)
 
 
 def _say_how_to_sign_in(config: Configuration) -> None:
