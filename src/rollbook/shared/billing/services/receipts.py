@@ -106,3 +106,9 @@ def note_print(actor: Actor, *, payment_id: UUID) -> Receipt:
         receipt.save(update_fields=["reprints"])
     record(actor, "billing.receipt_printed", receipt, number=receipt.number, copy=receipt.reprints)
     return receipt
+
+
+def keep_rendered(receipt: Receipt, *, file_id: UUID, sha256: str, at: datetime) -> None:
+    """Note where the drawn original of a receipt lies, and its hash."""
+    receipt.file_id, receipt.sha256, receipt.rendered_at = file_id, sha256, at
+    receipt.save(update_fields=["file_id", "sha256", "rendered_at"])

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
+from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from rollbook.core.money import Money
 from rollbook.core.web import formatting
 from rollbook.core.web.shares import Part, PartState
 from rollbook.core.web.states import State
-from rollbook.core.money import Money
 from rollbook.shared.billing.models import BankFileRow, Payment, PromissoryNote, Shift
 from rollbook.systems.college.fees.reads.counter import ExamShown, Foreseen, MonthShown, PlanShown
 
@@ -91,27 +92,29 @@ def _part_state(month: MonthShown, first_open: int | None) -> PartState:
 
 
 def _note(month: MonthShown, currency: str) -> str:
-    left = month.state.room_minor
+    """What stands under a month: what an amount would add, else how it stands."""
+    left = Money(month.state.room_minor, currency)
     if month.added_minor:
-        if month.added_minor == left:
-            return _("full with this")
-        return _("+ %(amount)s") % {"amount": formatting.figures(Money(month.added_minor, currency))}
-    if not month.state.due_minor:
-        return _("nothing due")
-    if left == 0:
-        return _("paid")
+        added = Money(month.added_minor, currency)
+        return _("full with this") if added == left else _("+ %(amount)s") % {"amount": formatting.figures(added)}
+    if not left.minor:
+        return _("paid") if month.state.due_minor else _("nothing due")
+    return _open_note(month, left)
+
+
+def _open_note(month: MonthShown, left: Money) -> str:
     if month.state.cover:
         return _("promised") if month.state.cover == "PROMISSORY" else _("by the sponsor")
     if month.word == "OVERDUE":
         return ngettext("%(n)s day late", "%(n)s days late", month.days_late) % {"n": month.days_late}
     if month.state.paid_minor:
-        return _("%(amount)s left") % {"amount": formatting.figures(Money(left, currency))}
+        return _("%(amount)s left") % {"amount": formatting.figures(left)}
     return _("due %(day)s") % {"day": short_day(month.state.due_on)}
 
 
 def short_day(day: date) -> str:
     """A day without its year: 31 Aug."""
-    return formatting.short_day_text(day)
+    return str(format_skeleton("MMMd", day, locale=formatting.current_locale()))
 
 
 def landing_sentence(foreseen: Foreseen) -> str:

@@ -9,9 +9,9 @@ from uuid import UUID
 from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
-from rollbook.shared.billing.models import Payment, PromissoryNote, Receipt
+from rollbook.shared.billing.models import Account, Payment, PromissoryNote, Receipt
 from rollbook.shared.billing.rules import InstalmentState, Landing, settled_through
-from rollbook.shared.billing.selectors import credit_of_customer, instalment_states, preview_payment
+from rollbook.shared.billing.selectors import credit_of_customer, instalment_states, preview_payment, statement_lines
 from rollbook.systems.college.exams.models import ExamPermit
 from rollbook.systems.college.exams.selectors import permits_of_enrolments
 from rollbook.systems.college.fees import permissions, selectors
@@ -118,6 +118,16 @@ class PlanShown:
         month = self.next_month
         return Money(month.state.room_minor, self.currency) if month else None
 
+    def needed_for(self, exam: ExamShown) -> Money:
+        """What opens an exam: whatever its months still need, promised ones left out."""
+        open_ones = [m.state for m in self.months if m.number <= exam.month and not m.state.cover]
+        return Money(sum(state.room_minor for state in open_ones), self.currency)
+
+    @property
+    def next_locked(self) -> ExamShown | None:
+        """The first exam that is not open yet."""
+        return next((exam for exam in self.exams if not exam.is_open), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
@@ -164,6 +174,21 @@ def notes_of(plan: TermPlan) -> list[PromissoryNote]:
     """The promises that concern a plan, newest first."""
     notes = PromissoryNote.objects.filter(instalment__invoice_id=plan.invoice_id).select_related("instalment")
     return list(notes.order_by("-created_at"))
+
+
+def movements_of(account_id: UUID | None) -> list[dict[str, Any]]:
+    """Everything that moved on a student's account, in order."""
+    return statement_lines(account_id) if account_id else []
+
+
+def account_of(person_id: UUID) -> UUID | None:
+    """The account of a student in the organisation's currency, once anything was charged."""
+    found: UUID | None = (
+        Account.objects.filter(customer_id=person_id, currency=organisation_in_scope().currency)
+        .values_list("id", flat=True)
+        .first()
+    )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

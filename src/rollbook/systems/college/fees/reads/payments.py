@@ -11,6 +11,7 @@ from rollbook.shared.billing.errors import PaymentNotFound
 from rollbook.shared.billing.models import Payment, Receipt
 from rollbook.systems.college.fees import permissions, selectors
 from rollbook.systems.college.fees.reads.counter import PaymentShown
+from rollbook.systems.college.fees.services.payments import SERIES
 from rollbook.systems.college.records.selectors import live_students
 
 
@@ -20,7 +21,7 @@ def payments(actor: Actor) -> "QuerySet[Payment]":
     receipt = Receipt.objects.filter(payment_id=OuterRef("id"))
     student = live_students().filter(person_id=OuterRef("account__customer_id"))
     cashier = Membership.objects.filter(user_id=OuterRef("recorded_by"))
-    return Payment.objects.annotate(  # type: ignore[no-any-return]
+    return Payment.objects.annotate(
         receipt_number=Subquery(receipt.values("number")[:1]),
         student_number=Subquery(student.values("student_number")[:1]),
         programme=Subquery(student.values("programme__code")[:1]),
@@ -35,6 +36,12 @@ def own_today(actor: Actor) -> "QuerySet[Payment]":
     """What this cashier recorded today, the newest first."""
     mine = payments(actor).filter(recorded_by=actor.user_id, received_on=selectors.today_here())
     return mine.order_by("-received_at", "-id")
+
+
+def payments_of_receipt(actor: Actor, number: str) -> "QuerySet[Payment]":
+    """The payment whose receipt has exactly this number."""
+    named = Receipt.objects.filter(series=SERIES.key, number=number.strip().upper()).values("payment_id")
+    return payments(actor).filter(id__in=named)
 
 
 def get_payment(actor: Actor, payment_id: UUID) -> PaymentShown:
@@ -57,6 +64,12 @@ def _shown(found: "QuerySet[Payment]") -> PaymentShown:
     receipt = Receipt.objects.filter(payment_id=payment.id).first() if payment else None
     if payment is None or receipt is None:
         raise PaymentNotFound
-    cashier = Membership.objects.filter(user_id=payment.recorded_by).values_list("name", flat=True).first()
+    # The shift keeps the name that its cashier had then.
+    cashier = payment.shift.cashier_name if payment.shift else _name_of(payment.recorded_by)
     student = live_students().filter(person_id=payment.account.customer_id).values_list("id", flat=True).first()
-    return PaymentShown(payment, receipt, cashier or "", student)
+    return PaymentShown(payment, receipt, cashier, student)
+
+
+def _name_of(user_id: UUID | None) -> str:
+    found = Membership.objects.filter(user_id=user_id).values_list("name", flat=True).first() if user_id else None
+    return found or ""

@@ -1,6 +1,7 @@
 """What waits for somebody: promises to approve, rows of bank files that fit nobody."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -62,6 +63,38 @@ def bank_files(actor: Actor) -> "QuerySet[BankFile]":
     return found
 
 
+def get_bank_file(actor: Actor, file_id: UUID) -> BankFile:
+    """One bank file."""
+    file = bank_files(actor).filter(id=file_id).first()
+    if file is None:
+        raise errors.RowNotFound
+    return file
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the crediting of a bank file has come."""
+
+    state: Literal["waiting", "running", "done"]
+    done: int
+    total: int
+    credited: int
+    unmatched: int
+    amount: Money
+
+
+def progress_of(file: BankFile | None) -> Progress:
+    """The progress of a file; None is one that no worker has begun with."""
+    currency = organisation_in_scope().currency
+    if file is None:
+        return Progress("waiting", 0, 0, 0, 0, Money(0, currency))
+    settled = file.credited_count + file.unmatched_count
+    state: Literal["running", "done"] = "done" if settled >= file.row_count else "running"
+    return Progress(
+        state, settled, file.row_count, file.credited_count, file.unmatched_count, Money(file.credited_minor, currency)
+    )
+
+
 def waiting_counts(actor: Actor) -> dict[str, Any]:
     """How many promises and rows wait, for who may settle them."""
     counts: dict[str, Any] = {"notes": 0, "rows": 0}
@@ -74,5 +107,5 @@ def waiting_counts(actor: Actor) -> dict[str, Any]:
 
 def promised(actor: Actor) -> Money:
     """What live promises cover and nobody has paid yet."""
-    live = notes(actor).filter(state__in=PromissoryNote.LIVE)
-    return Money(sum(live.values_list("open_minor", flat=True)), organisation_in_scope().currency)
+    live: list[Any] = list(notes(actor).filter(state__in=PromissoryNote.LIVE))
+    return Money(sum(note.open_minor for note in live), organisation_in_scope().currency)

@@ -12,11 +12,13 @@ from django.db.models.functions import ExtractHour
 
 from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.policies import services as policies
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.billing import errors
 from rollbook.shared.billing.models import Payment, Receipt, Shift, ShiftMovement
-from rollbook.shared.billing.services.shifts import Drawer, drawer_of
+from rollbook.shared.billing.services.shifts import Drawer, counted_total, drawer_of
 from rollbook.systems.college.fees import permissions
+from rollbook.systems.college.fees.policies import VARIANCE_TOLERANCE
 
 #: Payments that never came in, or that were struck out while the drawer was still open.
 NOT_TAKEN = (Payment.State.PENDING, Payment.State.FAILED, Payment.State.EXPIRED, Payment.State.VOIDED)
@@ -182,6 +184,36 @@ def shift_report(actor: Actor, shift: Shift) -> ShiftReport:
         first_receipt=receipts["first"] or "",
         last_receipt=receipts["last"] or "",
         moves=moves,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CountSoFar:
+    """A drawer's count beside what it should hold, before anything is saved."""
+
+    counted: Money
+    expected: Money
+    tolerance: Money
+    has_begun: bool
+
+    @property
+    def variance(self) -> Money:
+        """Counted less expected."""
+        return self.counted - self.expected
+
+    @property
+    def needs_supervisor(self) -> bool:
+        """Whether it is off by more than the cashier may close with."""
+        return abs(self.variance.minor) > self.tolerance.minor
+
+
+def count_so_far(shift: Shift, pieces: Mapping[str, int]) -> CountSoFar:
+    """Add a count up and hold it against the drawer."""
+    return CountSoFar(
+        counted=Money(counted_total(dict(pieces)), shift.currency),
+        expected=Money(drawer_of(shift).expected_minor, shift.currency),
+        tolerance=Money(policies.get(VARIANCE_TOLERANCE), shift.currency),
+        has_begun=bool(pieces),
     )
 
 

@@ -1,0 +1,59 @@
+"""Where the college's money stands in the house, and how students are found at the counter."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rollbook.core.web.navigation import NavigationItem, register_navigation
+from rollbook.core.web.search import SearchProvider, register_search
+from rollbook.systems.college.fees import permissions
+from rollbook.systems.college.fees.pages.desk import receipt_rows, student_rows
+
+_COLLEGE = ("college",)
+
+register_navigation(
+    NavigationItem(
+        _("Cashier desk"), "fees:desk", "banknote", permissions.RECORD_PAYMENT, group="work", order=10,
+        systems=_COLLEGE, keywords=_("payment counter take money"),
+    ),
+    NavigationItem(
+        _("Payments"), "fees:payments", "receipt", permissions.SEE_ACCOUNTS, group="work", order=20, systems=_COLLEGE,
+        keywords=_("receipts void refund"),
+    ),
+    NavigationItem(
+        _("Shifts"), "fees:shifts", "wallet", permissions.RUN_SHIFT, group="work", order=30, systems=_COLLEGE,
+        keywords=_("drawer cash X report Z report variance"),
+    ),
+    NavigationItem(
+        _("Collections"), "fees:collections", "chart-column", permissions.SEE_ALL_SHIFTS, group="work", order=5,
+        systems=_COLLEGE, keywords=_("overdue aging programme"),
+    ),
+    NavigationItem(
+        _("Promissory notes"), "fees:notes", "handshake", permissions.APPROVE_NOTE, group="work", order=40,
+        systems=_COLLEGE, keywords=_("promises"),
+    ),
+    NavigationItem(
+        _("Bank files"), "fees:bank_files", "file-spreadsheet", permissions.IMPORT_PAYMENTS, group="work", order=50,
+        systems=_COLLEGE, keywords=_("import upload transfer"),
+    ),
+    NavigationItem(
+        _("Unmatched rows"), "fees:unmatched", "circle-help", permissions.IMPORT_PAYMENTS, group="work", order=55,
+        systems=_COLLEGE, in_rail=False, keywords=_("bank queue resolve"),
+    ),
+    NavigationItem(
+        _("Open a shift"), "fees:open_shift", "lock-open", permissions.RUN_SHIFT, group="work", order=31,
+        systems=_COLLEGE, in_rail=False, keywords=_("station float"),
+    ),
+    NavigationItem(
+        _("My payments"), "fees:own_payments", "banknote", permissions.OWN_ACCOUNT, group="work", order=10,
+        systems=_COLLEGE, keywords=_("balance due statement receipts"),
+    ),
+)  # fmt: skip
+
+register_search(
+    SearchProvider("payers", _("Students at the counter"), permissions.SEE_ACCOUNTS, student_rows, order=10)
+)
+register_search(
+    SearchProvider(
+        "receipts", _("Receipts"), permissions.SEE_ACCOUNTS,
+        lambda actor, text, limit: receipt_rows(actor, text)[:limit], icon="receipt", order=60,
+    )
+)  # fmt: skip
