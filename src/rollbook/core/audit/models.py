@@ -61,7 +61,9 @@ class AuditEntry(Trail):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="audit_entry_target", fields=["organisation", "target_id", "at"]),
             models.Index(name="audit_entry_user", fields=["organisation", "user_id", "at"]),
-            BrinIndex(name="audit_entry_transaction", fields=["organisation", "transaction_number"]),
+            BrinIndex(
+                name="audit_entry_transaction", fields=["organisation", "transaction_number"], autosummarize=True
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +83,9 @@ class AccessEntry(Trail):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="audit_access_person", fields=["organisation", "person_id", "at"]),
             models.Index(name="audit_access_target", fields=["organisation", "target_id", "at"]),
-            BrinIndex(name="audit_access_transaction", fields=["organisation", "transaction_number"]),
+            BrinIndex(
+                name="audit_access_transaction", fields=["organisation", "transaction_number"], autosummarize=True
+            ),
         ]
 
     def __str__(self) -> str:
@@ -142,11 +146,6 @@ class SealedEntry(TenantModel):
     class Meta:
         base_manager_name = "objects"
         verbose_name_plural = "sealed entries"
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="audit_sealed_place_unique", fields=["organisation", "stream", "seal_number", "position"]
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.id} in seal {self.seal_number}"

@@ -34,7 +34,8 @@ CREATE TABLE "audit_auditentry" ({TRAIL}
 ) PARTITION BY RANGE ("at");
 CREATE INDEX "audit_entry_target" ON "audit_auditentry" ("organisation_id", "target_id", "at");
 CREATE INDEX "audit_entry_user" ON "audit_auditentry" ("organisation_id", "user_id", "at");
-CREATE INDEX "audit_entry_transaction" ON "audit_auditentry" USING brin ("organisation_id", "transaction_number");
+CREATE INDEX "audit_entry_transaction" ON "audit_auditentry" USING brin ("organisation_id", "transaction_number")
+    WITH (autosummarize = on);
 """
 
 ACCESS_ENTRY = f"""
@@ -45,7 +46,8 @@ CREATE TABLE "audit_accessentry" ({TRAIL}
 ) PARTITION BY RANGE ("at");
 CREATE INDEX "audit_access_person" ON "audit_accessentry" ("organisation_id", "person_id", "at");
 CREATE INDEX "audit_access_target" ON "audit_accessentry" ("organisation_id", "target_id", "at");
-CREATE INDEX "audit_access_transaction" ON "audit_accessentry" USING brin ("organisation_id", "transaction_number");
+CREATE INDEX "audit_access_transaction" ON "audit_accessentry" USING brin ("organisation_id", "transaction_number")
+    WITH (autosummarize = on);
 """
 
 
@@ -116,7 +118,9 @@ class Migration(migrations.Migration):
                             models.Index(fields=["organisation", "person_id", "at"], name="audit_access_person"),
                             models.Index(fields=["organisation", "target_id", "at"], name="audit_access_target"),
                             django.contrib.postgres.indexes.BrinIndex(
-                                fields=["organisation", "transaction_number"], name="audit_access_transaction"
+                                autosummarize=True,
+                                fields=["organisation", "transaction_number"],
+                                name="audit_access_transaction",
                             ),
                         ],
                     },
@@ -172,7 +176,9 @@ class Migration(migrations.Migration):
                             models.Index(fields=["organisation", "target_id", "at"], name="audit_entry_target"),
                             models.Index(fields=["organisation", "user_id", "at"], name="audit_entry_user"),
                             django.contrib.postgres.indexes.BrinIndex(
-                                fields=["organisation", "transaction_number"], name="audit_entry_transaction"
+                                autosummarize=True,
+                                fields=["organisation", "transaction_number"],
+                                name="audit_entry_transaction",
                             ),
                         ],
                     },
@@ -242,12 +248,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "sealed entries",
                 "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "stream", "seal_number", "position"),
-                        name="audit_sealed_place_unique",
-                    )
-                ],
             },
         ),
         rollbook.core.db.operations.IsolateTable(

@@ -8,7 +8,7 @@ from django.db import connection
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.rules import without_secrets
-from rollbook.core.audit.services.recording import AUDIT_COLUMNS, _as_json, _circumstances
+from rollbook.core.audit.services.recording import AUDIT_COLUMNS, _as_json, _came_in_by, _circumstances
 from rollbook.core.db.arrays import array_of, text_array_of
 from rollbook.core.permissions.actor import Actor
 
@@ -35,7 +35,8 @@ def record_many(
     )
     entry_ids = array_of(ids.new_id() for _ in target_ids)
     targets = array_of(target_ids)
-    bodies = text_array_of(_as_json(without_secrets(fact)) for fact in facts)
+    ways = _came_in_by(actor)
+    bodies = text_array_of(_as_json(without_secrets(ways | fact)) for fact in facts)
     shared = [
         organisation_id,
         at,

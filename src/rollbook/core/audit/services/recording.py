@@ -13,7 +13,6 @@ or inside a statement with others:
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -54,7 +53,12 @@ AUDIT_PLACEHOLDERS = ", ".join(f"%s::{kind}" for kind in _TYPES.values())
 AUDIT_INSERT = f"INSERT INTO audit_auditentry ({', '.join(AUDIT_COLUMNS)}) VALUES "  # noqa: S608 — our own column names
 
 _ONE_ROW = f"({', '.join(['%s'] * len(AUDIT_COLUMNS))})"
-_ROWS_PER_STATEMENT = 1_000
+_ROWS_PER_STATEMENT = 5_000
+# One array per column: far quicker for PostgreSQL to read than thousands of rows of literals.
+_INSERT_ROWS = (
+    f"INSERT INTO audit_auditentry ({', '.join(AUDIT_COLUMNS)}) "  # noqa: S608 — our own column names
+    f"SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in _TYPES.values())}) RETURNING id"
+)
 
 _ACCESS_COLUMNS = (*AUDIT_COLUMNS[:12], "person_id", "purpose")
 _ACCESS_VALUES = ", ".join(["%s"] * len(_ACCESS_COLUMNS))
@@ -104,11 +108,11 @@ def audit_row(actor: Actor, action: str, target: Target, **entry: Any) -> tuple[
 
 
 def record_rows(rows: Sequence[Sequence[Any]]) -> None:
-    """Write down many acts at once, a thousand entries to a statement."""
+    """Write down many different acts at once, some thousand entries to a statement."""
     with connection.cursor() as cursor:
         for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-            some = rows[start : start + _ROWS_PER_STATEMENT]
-            cursor.execute(AUDIT_INSERT + ", ".join([_ONE_ROW] * len(some)), list(chain.from_iterable(some)))
+            columns = zip(*rows[start : start + _ROWS_PER_STATEMENT], strict=True)
+            cursor.execute(_INSERT_ROWS, [_as_array(column) for column in columns])
 
 
 def record_refusal(actor: Actor, refusal: Refusal, action: str) -> None:
@@ -161,6 +165,10 @@ def _came_in_by(actor: Actor) -> dict[str, Any]:
     """The token or the support access that let the actor in, if it was neither a person's own sign-in."""
     ways = {"token_id": actor.token_id, "support_access_id": actor.support_access_id}
     return {name: way for name, way in ways.items() if way is not None}
+
+
+def _as_array(column: Sequence[Any]) -> list[str | None]:
+    return [value if value is None or isinstance(value, str) else str(value) for value in column]
 
 
 def _as_json(value: dict[str, Any]) -> str:
