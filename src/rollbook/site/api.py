@@ -6,6 +6,8 @@ from rollbook.core.approvals.api import router as approvals
 from rollbook.core.audit.api import router as audit
 from rollbook.core.identity.api import router as identity
 from rollbook.core.policies.api import router as settings
+from rollbook.shared.documents.api import public_router as verification
+from rollbook.shared.documents.api import router as documents
 from rollbook.shared.files.api import router as files
 from rollbook.shared.jobs.api import router as jobs
 from rollbook.shared.launch.api import router as launch
@@ -19,6 +21,8 @@ ROUTERS: dict[str, Router] = {
     "approvals": approvals,
     "settings": settings,
     "files": files,
+    "documents": documents,
+    "public/verify": verification,
     "jobs": jobs,
     "launch": launch,
     "college": college_fees,

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     # shared
     "rollbook.shared.people",
     "rollbook.shared.files",
+    "rollbook.shared.documents",
     "rollbook.shared.jobs",
     "rollbook.shared.webhooks",
     "rollbook.shared.ledger",

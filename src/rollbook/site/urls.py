@@ -3,13 +3,17 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from rollbook.core.api.docs import docs_urls
+from rollbook.site import pages
 from rollbook.site.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.home, name="home"),
     path("", include("rollbook.core.web.urls")),
     path("", include("rollbook.core.identity.urls")),
     path("roles/", include("rollbook.core.permissions.urls")),
     path("files/", include("rollbook.shared.files.urls")),
+    path("documents/", include("rollbook.shared.documents.urls")),
+    path("verify/", include("rollbook.shared.documents.verify_urls")),
     path("audit/", include("rollbook.core.audit.urls")),
     path("approvals/", include("rollbook.core.approvals.urls")),
     path("settings/", include("rollbook.core.policies.urls")),
