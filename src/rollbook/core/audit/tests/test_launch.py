@@ -7,9 +7,9 @@ from django.db import connection
 
 from rollbook.core import clock
 from rollbook.core.audit import launch
+from rollbook.core.audit.examples import seal_all
 from rollbook.core.audit.models import AuditEntry
 from rollbook.core.audit.services import record
-from rollbook.core.audit.services.sealing import seal_entries
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.readiness import State
 from rollbook.core.tenancy.models import Organisation
@@ -34,7 +34,7 @@ def an_entry(organisation: Organisation) -> None:
 
 def test_a_whole_trail_passes(organisation: Organisation) -> None:
     an_entry(organisation)
-    seal_entries(organisation.pk)
+    seal_all(organisation)
 
     outcome = outcome_of(launch.trail_holds)
 
@@ -59,7 +59,7 @@ def test_a_trail_that_can_be_changed_is_found() -> None:
 
 def test_an_entry_that_was_altered_after_its_seal_is_found(organisation: Organisation) -> None:
     an_entry(organisation)
-    seal_entries(organisation.pk)
+    seal_all(organisation)
     as_owner(
         "ALTER TABLE audit_auditentry NO FORCE ROW LEVEL SECURITY",
         "ALTER TABLE audit_auditentry DISABLE TRIGGER append_only_rows",
