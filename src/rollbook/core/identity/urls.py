@@ -28,6 +28,7 @@ _own: list[URLPattern | URLResolver] = [
     path("sessions/others/end/", own.end_other_sessions, name="end_other_sessions"),
     path("sessions/<uuid:session_id>/end/", own.end_session, name="end_session"),
     path("tokens/", own.own_tokens, name="tokens"),
+    path("tokens/all/", own.all_tokens, name="all_tokens"),
     path("tokens/new/", own.new_token, name="new_token"),
     path("tokens/<uuid:token_id>/revoke/", own.revoke_token, name="revoke_token"),
     path("acting/end/", standing_in.end, name="end_impersonation"),

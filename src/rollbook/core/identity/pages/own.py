@@ -77,7 +77,15 @@ def own_tokens(request: PageRequest) -> HttpResponse:
         "tokens": list(selectors.own_tokens(request.actor)),
         "now": clock.now(),
         "may_issue": request.actor.may(permissions.ISSUE_TOKENS),
+        "may_manage": request.actor.may(permissions.MANAGE_TOKENS),
     }
+    return render(request, "identity/tokens.html", context)
+
+
+@page(permission=permissions.MANAGE_TOKENS)
+def all_tokens(request: PageRequest) -> HttpResponse:
+    """The tokens of all members."""
+    context = {"tokens": list(selectors.all_tokens(request.actor)[:200]), "now": clock.now(), "is_all": True}
     return render(request, "identity/tokens.html", context)
 
 

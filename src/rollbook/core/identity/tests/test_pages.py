@@ -22,7 +22,7 @@ def test_the_gate_opens_for_everybody(client: Client, organisation: Organisation
 @pytest.mark.parametrize(
     "address",
     [
-        "/account/sessions/", "/account/tokens/", "/account/tokens/new/", "/account/password/",
+        "/account/sessions/", "/account/tokens/", "/account/tokens/all/", "/account/tokens/new/", "/account/password/",
         "/account/organisation/",
         "/account/organisation/menu/", "/account/security/", "/account/security/app/", "/account/security/passkeys/",
         "/account/security/passkeys/new/", "/account/confirm/", "/members/", "/members/new/", "/members/acting/",
