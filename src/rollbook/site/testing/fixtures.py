@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,7 @@ from rollbook.core import clock, ids
 
 if TYPE_CHECKING:
     from rollbook.core.tenancy.models import Organisation
+    from rollbook.site.testing.databases import TestDatabase
 
 
 def make_organisation(name: str, *, system: str = "college") -> "Organisation":
@@ -45,6 +46,28 @@ def tenant(organisation: "Organisation") -> Iterator["Organisation"]:
 
     with tenant_scope(organisation.pk):
         yield organisation
+
+
+@pytest.fixture(scope="module")
+def committing(django_db_setup: "TestDatabase", django_db_blocker: Any) -> Iterator[None]:
+    """For tests that really commit. The database is renewed once, after the module, so each test stays in its
+    own organisation and asks about nothing else.
+    """
+    with django_db_blocker.unblock():
+        yield
+        django_db_setup.renew()
+
+
+@pytest.fixture
+def committed(committing: None) -> "Organisation":
+    """An organisation for a test that needs several connections, or what happens after a commit."""
+    return make_organisation("san-isidro-college")
+
+
+@pytest.fixture
+def other_committed(committing: None) -> "Organisation":
+    """Another organisation of the same installation, for a test that really commits."""
+    return make_organisation("mabini-college")
 
 
 @pytest.fixture

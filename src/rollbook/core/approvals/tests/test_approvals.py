@@ -334,37 +334,32 @@ def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_many_supervisors_at_the_same_moment_decide_once(organisation: Organisation) -> None:
-    outcomes = decide_together(organisation)
+def test_many_supervisors_at_the_same_moment_decide_once(committed: Organisation) -> None:
+    outcomes = decide_together(committed)
 
     assert sorted(outcomes) == ["AlreadyDecided"] * (WORKERS - 1) + ["done"]
-    with tenant_scope(organisation.id):
+    with tenant_scope(committed.id):
         assert Campus.objects.count() == 1
 
 
 @pytest.mark.race
-@pytest.mark.django_db(transaction=True)
 def test_control_without_the_lock_and_the_databases_rule_it_is_done_many_times(
-    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+    committed: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_the_lock(monkeypatch)
     monkeypatch.setattr("rollbook.core.approvals.services._settle", lambda *_: None)
 
-    assert decide_together(organisation) == ["done"] * WORKERS
-    with tenant_scope(organisation.id):
+    assert decide_together(committed) == ["done"] * WORKERS
+    with tenant_scope(committed.id):
         assert Campus.objects.count() == WORKERS
 
 
 @pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_the_database_alone_lets_one_decision_stand(
-    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_database_alone_lets_one_decision_stand(committed: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     without_the_lock(monkeypatch)
 
-    assert decide_together(organisation).count("done") == 1
-    with tenant_scope(organisation.id):
+    assert decide_together(committed).count("done") == 1
+    with tenant_scope(committed.id):
         assert Campus.objects.count() == 1
 
 
@@ -380,19 +375,18 @@ def test_the_database_too_refuses_a_decision_by_the_proposer(tenant: Organisatio
         )
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-def test_what_was_proposed_and_what_was_decided_cannot_be_changed(organisation: Organisation) -> None:
-    with tenant_scope(organisation.id):
-        waiting = a_request(a_user(organisation))
-        decided = a_request(a_user(organisation), payload={"code": "TWO"})
-        decide(a_supervisor(organisation), decided.id, approve=True)
+def test_what_was_proposed_and_what_was_decided_cannot_be_changed(committed: Organisation) -> None:
+    with tenant_scope(committed.id):
+        waiting = a_request(a_user(committed))
+        decided = a_request(a_user(committed), payload={"code": "TWO"})
+        decide(a_supervisor(committed), decided.id, approve=True)
 
     def attempt(role: str, statement: str) -> str | None:
         connections[role].ensure_connection()
         raw = connections[role].connection
         try:
             with raw.transaction(force_rollback=True):
-                raw.execute(f"SET LOCAL app.organisation = '{organisation.id}'")
+                raw.execute(f"SET LOCAL app.organisation = '{committed.id}'")
                 raw.execute(statement)
         except psycopg.Error as error:
             return error.sqlstate

@@ -31,17 +31,16 @@ def attempt(role: str, organisation: Organisation, statement: str) -> str | None
 
 
 @pytest.fixture
-def with_entries(organisation: Organisation, settings: Any, tmp_path: Any) -> Organisation:
+def with_entries(committed: Organisation, settings: Any, tmp_path: Any) -> Organisation:
     """An organisation with an act, a read and their seals, committed."""
     settings.HOME = tmp_path
-    with tenant_scope(organisation.id):
-        record(an_actor(organisation), "x.done", a_payment())
-        record_access(an_actor(organisation), a_payment(), "To see")
-    assert [seal.entry_count for seal in seal_all(organisation)] == [1, 1]
-    return organisation
+    with tenant_scope(committed.id):
+        record(an_actor(committed), "x.done", a_payment())
+        record_access(an_actor(committed), a_payment(), "To see")
+    assert [seal.entry_count for seal in seal_all(committed)] == [1, 1]
+    return committed
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_neither_the_ordinary_role_nor_the_owner_changes_or_removes_anything(with_entries: Organisation) -> None:
     refused_with = {
         (role, table, statement.split()[0]): attempt(role, with_entries, statement.format(table=table))
@@ -54,7 +53,6 @@ def test_neither_the_ordinary_role_nor_the_owner_changes_or_removes_anything(wit
     assert {state for (role, _, _), state in refused_with.items() if role == "owner"} == {"RB001"}
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_a_partition_cannot_be_reached_round_its_parent(with_entries: Organisation) -> None:
     with tenant_scope(with_entries.id), connection.cursor() as cursor:
         cursor.execute(
@@ -69,9 +67,8 @@ def test_a_partition_cannot_be_reached_round_its_parent(with_entries: Organisati
         assert attempt("owner", with_entries, statement.format(table=partition)) == "RB001"
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_the_owner_too_sees_one_organisation_at_a_time(
-    with_entries: Organisation, other_organisation: Organisation
+    with_entries: Organisation, other_committed: Organisation
 ) -> None:
     def seen(place: str, table: str) -> int:
         with connections["owner"].cursor() as cursor:
@@ -84,7 +81,7 @@ def test_the_owner_too_sees_one_organisation_at_a_time(
 
     for table in TABLES:
         assert seen("SET LOCAL app.organisation = ''", table) == 0
-        assert seen(f"SET LOCAL app.organisation = '{other_organisation.id}'", table) == 0
+        assert seen(f"SET LOCAL app.organisation = '{other_committed.id}'", table) == 0
         assert seen(f"SET LOCAL app.organisation = '{with_entries.id}'", table) > 0
 
 

@@ -199,24 +199,22 @@ def slow_act() -> tuple[int, dict[str, Any]]:
 
 
 @pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_the_same_key_a_hundred_times_at_once_is_one_act_with_one_answer(organisation: Organisation) -> None:
-    actor, key = an_actor(organisation), a_key()
+def test_the_same_key_a_hundred_times_at_once_is_one_act_with_one_answer(committed: Organisation) -> None:
+    actor, key = an_actor(committed), a_key()
 
-    answers, failures = hundred_at_once(organisation, lambda: once(actor, key, slow_act))
+    answers, failures = hundred_at_once(committed, lambda: once(actor, key, slow_act))
 
     assert failures == []
     assert len(answers) == 100
     assert len({answer.body["id"] for answer in answers}) == 1
     assert [answer.replayed for answer in answers].count(False) == 1
-    with tenant_scope(organisation.id):
+    with tenant_scope(committed.id):
         assert Campus.objects.count() == 1
 
 
 @pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_control_without_the_keys_lock_and_wall_it_is_done_many_times(organisation: Organisation) -> None:
-    actor, key = an_actor(organisation), a_key()
+def test_control_without_the_keys_lock_and_wall_it_is_done_many_times(committed: Organisation) -> None:
+    actor, key = an_actor(committed), a_key()
     place = {"actor_id": actor.user_id, "route": key.route, "key": key.key}
 
     def naive() -> Answer:
@@ -229,35 +227,31 @@ def test_control_without_the_keys_lock_and_wall_it_is_done_many_times(organisati
         )
         return Answer(status, body)
 
-    hundred_at_once(organisation, naive)
+    hundred_at_once(committed, naive)
 
-    with tenant_scope(organisation.id):
+    with tenant_scope(committed.id):
         assert Campus.objects.count() > 1
 
 
 @pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_the_wall_alone_holds_when_the_lock_is_missed(
-    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_wall_alone_holds_when_the_lock_is_missed(committed: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "_FIND", services._FIND.replace("{lock}", "true OR %s IS NULL"))
-    actor, key = an_actor(organisation), a_key()
+    actor, key = an_actor(committed), a_key()
 
     def request() -> Answer:
         return once(actor, key, slow_act)
 
-    _, failures = hundred_at_once(organisation, request)
+    _, failures = hundred_at_once(committed, request)
 
     assert {type(failure) for failure in failures} <= {AnsweredMeanwhile}
     assert failures
-    with tenant_scope(organisation.id):
+    with tenant_scope(committed.id):
         assert Campus.objects.count() == 1
 
 
 @pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_a_request_that_takes_too_long_is_said_to_be_in_progress(organisation: Organisation) -> None:
-    actor, key = an_actor(organisation), a_key()
+def test_a_request_that_takes_too_long_is_said_to_be_in_progress(committed: Organisation) -> None:
+    actor, key = an_actor(committed), a_key()
     working, may_end = threading.Event(), threading.Event()
     first: list[Any] = []
 
@@ -268,7 +262,7 @@ def test_a_request_that_takes_too_long_is_said_to_be_in_progress(organisation: O
 
     def run() -> None:
         try:
-            with tenant_scope(organisation.id):
+            with tenant_scope(committed.id):
                 first.append(once(actor, key, act))
         finally:
             connection.close()
@@ -278,7 +272,7 @@ def test_a_request_that_takes_too_long_is_said_to_be_in_progress(organisation: O
     assert working.wait(30)
 
     def impatient() -> None:
-        with tenant_scope(organisation.id):
+        with tenant_scope(committed.id):
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '50ms'")
             once(actor, key, act)
@@ -290,14 +284,13 @@ def test_a_request_that_takes_too_long_is_said_to_be_in_progress(organisation: O
 
     assert (refused.value.code, refused.value.status) == ("REQUEST_IN_PROGRESS", 409)
     assert isinstance(refused.value, Refusal)
-    with tenant_scope(organisation.id):
+    with tenant_scope(committed.id):
         assert once(actor, key, act) == Answer(201, {"first": True}, replayed=True)
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-def test_the_first_answer_cannot_be_changed_and_that_of_money_not_removed(organisation: Organisation) -> None:
-    actor, money, other = an_actor(organisation), a_key(), a_key()
-    with tenant_scope(organisation.id):
+def test_the_first_answer_cannot_be_changed_and_that_of_money_not_removed(committed: Organisation) -> None:
+    actor, money, other = an_actor(committed), a_key(), a_key()
+    with tenant_scope(committed.id):
         once(actor, money, lambda: (201, {}))
         once(actor, other, lambda: (201, {}), kept_for=services.KEPT_FOR)
 
@@ -306,7 +299,7 @@ def test_the_first_answer_cannot_be_changed_and_that_of_money_not_removed(organi
         raw = connections[role].connection
         try:
             with raw.transaction(force_rollback=True):
-                raw.execute(f"SET LOCAL app.organisation = '{organisation.id}'")
+                raw.execute(f"SET LOCAL app.organisation = '{committed.id}'")
                 raw.execute(statement)
         except psycopg.Error as error:
             return error.sqlstate

@@ -171,27 +171,24 @@ def tenant_of(cursor: Any) -> str:
 
 
 @pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_many_at_once_with_rollbacks_leave_no_gap_and_no_number_twice(organisation: Organisation) -> None:
-    taken = storm(organisation, lambda: next_block("race", 1))
+def test_many_at_once_with_rollbacks_leave_no_gap_and_no_number_twice(committed: Organisation) -> None:
+    taken = storm(committed, lambda: next_block("race", 1))
 
     assert taken == list(range(1, 65))
 
 
 @pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_control_without_the_lock_numbers_are_given_twice(organisation: Organisation) -> None:
-    with tenant_scope(organisation.id):
+def test_control_without_the_lock_numbers_are_given_twice(committed: Organisation) -> None:
+    with tenant_scope(committed.id):
         next_block("race", 1)
 
-    taken = storm(organisation, take_without_lock)
+    taken = storm(committed, take_without_lock)
 
     assert len(set(taken)) < len(taken)
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-def test_neither_the_ordinary_role_nor_the_owner_turns_a_series_back(organisation: Organisation) -> None:
-    with tenant_scope(organisation.id):
+def test_neither_the_ordinary_role_nor_the_owner_turns_a_series_back(committed: Organisation) -> None:
+    with tenant_scope(committed.id):
         next_block("receipt:MAIN:2026", 10)
     attacks = [
         "UPDATE numbering_numberseries SET last_value = 9",
@@ -206,7 +203,7 @@ def test_neither_the_ordinary_role_nor_the_owner_turns_a_series_back(organisatio
         raw = connections[role].connection
         try:
             with raw.transaction(force_rollback=True):
-                raw.execute(f"SET LOCAL app.organisation = '{organisation.id}'")
+                raw.execute(f"SET LOCAL app.organisation = '{committed.id}'")
                 raw.execute(statement)
         except psycopg.Error as error:
             return error.sqlstate
@@ -215,5 +212,5 @@ def test_neither_the_ordinary_role_nor_the_owner_turns_a_series_back(organisatio
     # No privilege, or our own refusal, whichever comes first.
     assert [attempt("default", attack) for attack in attacks] == ["RB001", "RB001", "RB001", "42501", "42501"]
     assert [attempt("owner", attack) for attack in attacks] == ["RB001"] * 5
-    with tenant_scope(organisation.id):
+    with tenant_scope(committed.id):
         assert next_block("receipt:MAIN:2026", 1) == 11
