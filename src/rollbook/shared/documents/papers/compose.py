@@ -62,7 +62,9 @@ def render_pdf(compositions: Sequence[Composition], paper: Paper) -> bytes:
             _draw_roll(canvas, composition, paper)
         else:
             _draw_sheets(canvas, composition, paper)
-    canvas.save()
+    # Embedding reads the font files through one cursor that all threads share.
+    with fonts.embedding:
+        canvas.save()
     return target.getvalue()
 
 

@@ -8,7 +8,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 _FOLDER = Path(__file__).resolve().parents[1] / "fonts"
-_lock = Lock()
+_loading = Lock()
+embedding = Lock()
 
 REGULAR = "Rollbook-Regular"
 BOLD = "Rollbook-Bold"
@@ -24,7 +25,7 @@ CAP_HEIGHT = 0.727
 
 @cache
 def _glyphs() -> frozenset[int]:
-    with _lock:
+    with _loading:
         for name, file in _FILES.items():
             pdfmetrics.registerFont(TTFont(name, str(_FOLDER / file)))
     return frozenset(pdfmetrics.getFont(REGULAR).face.charToGlyph)
