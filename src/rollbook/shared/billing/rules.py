@@ -6,6 +6,7 @@ No database, no clock, no settings. Amounts are whole minor units of one currenc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
@@ -85,7 +86,13 @@ class Movement:
 
 def due_dates(first_due_on: date, count: int) -> list[date]:
     """The same day of each following month, clamped to the month's end from the first day (R32)."""
-    return [first_due_on + relativedelta(months=index) for index in range(count)]
+    return list(_due_dates(first_due_on, count))
+
+
+@lru_cache(maxsize=256)
+def _due_dates(first_due_on: date, count: int) -> tuple[date, ...]:
+    # A file opens thousands of plans that begin on the same day.
+    return tuple(first_due_on + relativedelta(months=index) for index in range(count))
 
 
 def schedule(total_minor: int, count: int, first_due_on: date) -> list[Due]:

@@ -4,6 +4,7 @@ from rollbook.shared.people.services.merging import merge_people, undo_merge
 from rollbook.shared.people.services.persons import (
     add_person,
     bulk_add,
+    bulk_add_checked,
     change_person,
     check_rows,
     set_photo,
@@ -32,6 +33,7 @@ __all__ = [
     "add_identifier",
     "add_person",
     "bulk_add",
+    "bulk_add_checked",
     "bulk_add_identifiers",
     "bulk_remove_identifiers",
     "change_person",

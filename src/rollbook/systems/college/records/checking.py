@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from rollbook.core.db.arrays import text_array_of
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.people import services as people
-from rollbook.shared.people.checking import NewPerson
+from rollbook.shared.people.checking import Checked, NewPerson
 from rollbook.shared.people.rules import Name, number_key, search_key
 from rollbook.systems.college.catalogue.models import Programme, Term
 from rollbook.systems.college.catalogue.rules import TermShape, shape_of_code
@@ -31,15 +32,20 @@ SELECT i.value_key, s.id, i.person_id, p.search_key, s.programme_id
   JOIN people_person p ON p.organisation_id = i.organisation_id AND p.id = i.person_id
   LEFT JOIN college_records_student s
     ON s.organisation_id = i.organisation_id AND s.person_id = i.person_id AND s.taken_back_at IS NULL
- WHERE i.organisation_id = %(organisation)s AND i.kind = %(kind)s AND i.value_key = ANY (%(keys)s)
+ WHERE i.organisation_id = %(organisation)s AND i.kind = %(kind)s AND i.value_key = ANY (%(keys)s::text[])
 """
 
 #: People whom an import made that was taken back: the corrected file means the same people.
 MADE_BEFORE = """
-SELECT s.student_number, p.id, p.search_key
-  FROM college_records_student s
-  JOIN people_person p ON p.organisation_id = s.organisation_id AND p.id = s.person_id AND p.merged_into_id IS NULL
- WHERE s.organisation_id = %(organisation)s AND s.taken_back_at IS NOT NULL AND s.student_number = ANY (%(numbers)s)
+WITH gone AS MATERIALIZED (
+    SELECT s.student_number, s.person_id FROM college_records_student s
+     WHERE s.organisation_id = %(organisation)s AND s.taken_back_at IS NOT NULL
+)
+SELECT g.student_number, p.id, p.search_key
+  FROM gone g
+  JOIN people_person p
+    ON p.organisation_id = %(organisation)s AND p.id = g.person_id AND p.merged_into_id IS NULL
+ WHERE g.student_number = ANY (%(numbers)s::text[])
    AND NOT EXISTS (SELECT FROM college_records_student o
                     WHERE o.organisation_id = %(organisation)s AND o.person_id = p.id AND o.taken_back_at IS NULL)
 """
@@ -62,7 +68,8 @@ class CheckedLine:
     line: Line
     errors: list[RowError] = field(default_factory=list)
     read: RowRead | None = None
-    person: NewPerson | None = None
+    #: The person in the form in which it would be stored.
+    verdict: Checked | None = None
     student_id: UUID | None = None
     #: The enrolment it asks for is there already.
     stands: bool = False
@@ -122,7 +129,7 @@ def check_lines(lines: Sequence[Line], *, creates_missing: bool, enroller: Enrol
     _check_against_standing(readable, programmes)
     _mark_standing(readable, terms, enroller)
     numbers = [row.read.number for row in readable if row.read and row.student_id is None]
-    made_before = {(number, key): person for number, person, key in _rows(MADE_BEFORE, numbers=numbers)}
+    made_before = {(number, key): person for number, person, key in _rows(MADE_BEFORE, numbers=text_array_of(numbers))}
     return CheckedFile(checked, programmes, terms, missing_programmes, missing_terms, made_before)
 
 
@@ -140,7 +147,7 @@ def _check_columns(first: Line) -> None:
 def _check_people(rows: Sequence[CheckedLine]) -> None:
     new = [_new_person(row) for row in rows]
     for row, verdict in zip(rows, people.check_rows(new), strict=True):
-        row.person = verdict.new
+        row.verdict = verdict
         for problem in verdict.problems:
             row.wrong(problem["field"], problem["message"])
 
@@ -236,7 +243,7 @@ def _check_within_file(rows: Sequence[CheckedLine]) -> None:
 
 def _check_against_standing(rows: Sequence[CheckedLine], programmes: dict[str, Programme]) -> None:
     keys = sorted({row.read.key for row in rows if row.read})
-    standing = {key: Standing(*rest) for key, *rest in _rows(STANDING, kind=STUDENT_NUMBER, keys=keys)}
+    standing = {key: Standing(*rest) for key, *rest in _rows(STANDING, kind=STUDENT_NUMBER, keys=text_array_of(keys))}
     for row in rows:
         found = standing.get(row.said.key)
         if found is None:
@@ -252,7 +259,7 @@ def _check_against_standing(rows: Sequence[CheckedLine], programmes: dict[str, P
             row.wrong("programme", "This student stands in another programme. A change of programme is a transfer.")
     new_with_barcode = [row for row in rows if row.line.values.get("barcode") and not row.student_id]
     barcodes = {number_key(row.line.values["barcode"]): row for row in new_with_barcode}
-    for key, *_ in _rows(STANDING, kind=BARCODE, keys=sorted(barcodes)):
+    for key, *_ in _rows(STANDING, kind=BARCODE, keys=text_array_of(sorted(barcodes))):
         barcodes[key].wrong("barcode", "This barcode belongs to somebody else.")
 
 
@@ -270,8 +277,6 @@ def _mark_standing(rows: Sequence[CheckedLine], terms: dict[str, Term], enroller
 
 
 def _rows(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    if not any(parameters[name] for name in ("keys", "numbers") if name in parameters):
-        return []
     with connection.cursor() as cursor:
         cursor.execute(statement, {"organisation": require_organisation_id(), **parameters})
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -6,14 +6,16 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 
 from rollbook.core.audit.services import record_access
 from rollbook.core.errors import Forbidden
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.shared.people.rules import Name, roll_name
-from rollbook.shared.people.selectors import person_matches
-from rollbook.systems.college.records import permissions
+from rollbook.shared.people.search import search_terms
+from rollbook.systems.college.records import permissions, sql
 from rollbook.systems.college.records.errors import ImportNotFound, StudentHeld, StudentNotFound
 from rollbook.systems.college.records.models import Hold, ImportRow, ImportRun, Student, StudentStatusPeriod
 
@@ -89,36 +91,46 @@ def get_student_for_update(student_id: UUID) -> Student:
 def find_students(actor: Actor, text: str, *, limit: int = MOST_FOUND) -> list[StudentFound]:
     """Students by name, number or barcode in one statement; a whole number comes first."""
     actor.require(permissions.FIND_STUDENTS)
-    if len(text.strip()) < SHORTEST_SEARCH:
+    terms = search_terms(text) if len(text.strip()) >= SHORTEST_SEARCH else []
+    if not terms:
         return []
-    typed = text.strip()
-    # Only a number can be somebody's whole number; without this term names come straight from their index.
-    has_digit = any(character.isdigit() for character in typed)
-    exact = Case(When(student_number__iexact=typed, then=Value(1)), default=Value(0)) if has_digit else Value(0)
-    rows = (
-        live_students()
-        .filter(person_matches(typed, "person"))
-        .annotate(is_exact=exact)
-        .order_by(*(["-is_exact"] if has_digit else []), "person__search_key", "id")
-        .values(
-            "id", "person_id", "student_number", "status", "is_exact",
-            family=F("person__family_name"), given=F("person__given_name"), middle=F("person__middle_name"),
-            suffix=F("person__suffix"), photo=F("person__photo_id"), programme_code=F("programme__code"),
-        )[: min(limit, MOST_FOUND)]
-    )  # fmt: skip
-    return [_found(dict(row)) for row in rows]
+    hits, parameters = sql.hits_of(terms)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.FIND.format(hits=hits),
+            {**parameters, "organisation": require_organisation_id(), "typed": text.strip(), "most": sql.MOST_HITS,
+             "limit": min(limit, MOST_FOUND)},
+        )  # fmt: skip
+        return [_found(*row) for row in cursor.fetchall()]
 
 
-def _found(row: dict[str, Any]) -> StudentFound:
+def student_ids_found(text: str) -> list[UUID]:
+    """The students that a text finds, for a filter of a list; at most a few thousand."""
+    terms = search_terms(text)
+    if not terms:
+        return []
+    hits, parameters = sql.hits_of(terms)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.FIND_IDS.format(hits=hits),
+            {**parameters, "organisation": require_organisation_id(), "most": sql.MOST_HITS},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _found(
+    student_id: UUID, person_id: UUID, number: str, family: str, given: str, middle: str, suffix: str,
+    photo_id: UUID | None, programme: str, status: str, is_exact: bool,
+) -> StudentFound:  # fmt: skip
     return StudentFound(
-        id=row["id"],
-        person_id=row["person_id"],
-        student_number=row["student_number"],
-        name=roll_name(Name(row["family"], row["given"], row["middle"], row["suffix"])),
-        programme=row["programme_code"],
-        status=row["status"],
-        photo_id=row["photo"],
-        is_exact=bool(row["is_exact"]),
+        id=student_id,
+        person_id=person_id,
+        student_number=number,
+        name=roll_name(Name(family, given, middle, suffix)),
+        programme=programme,
+        status=status,
+        photo_id=photo_id,
+        is_exact=is_exact,
     )
 
 

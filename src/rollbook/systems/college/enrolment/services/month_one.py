@@ -7,10 +7,10 @@ from django.db import connection
 
 from rollbook.core import clock
 from rollbook.core.audit.services.many import record_many
+from rollbook.core.db.arrays import array_of
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.records.services import add_cause
 from rollbook.systems.college.records.services.holds import record_dropped
-from rollbook.systems.college.sqlarrays import array_of
 
 OPENED_AGAIN = "Month 1 is open again: a payment was taken back."
 SETTLED_AGAIN = "Month 1 is settled."

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
 from rollbook.core.audit.services.many import record_many
+from rollbook.core.db.arrays import array_of
 from rollbook.core.errors import Invalid
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.catalogue.errors import TermNotFound
@@ -20,7 +21,6 @@ from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.records.errors import StudentNotActive
 from rollbook.systems.college.records.models import Hold, Student
 from rollbook.systems.college.records.selectors import get_student_for_update, must_not_be_held
-from rollbook.systems.college.sqlarrays import array_of
 
 _TARGET = "college_enrolment.termenrolment"
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record, record_access
+from rollbook.core.db.arrays import array_of
 from rollbook.core.errors import Forbidden, Invalid
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import tenant_scope
@@ -20,7 +21,6 @@ from rollbook.systems.college.exams.models import ExamPermit, WelfareCertificate
 from rollbook.systems.college.exams.services.issuing import Excuse, NamedPermit, execute, issue_excused
 from rollbook.systems.college.records.selectors import get_student_for_update
 from rollbook.systems.college.roles import WELFARE
-from rollbook.systems.college.sqlarrays import array_of
 
 LEAST_REASON = 10
 _TARGET = "college_exams.welfarecertificate"

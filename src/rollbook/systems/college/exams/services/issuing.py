@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db import connection
 
 from rollbook.core import ids
+from rollbook.core.db.arrays import array_of
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.systems.college.exams import rules, sql
-from rollbook.systems.college.sqlarrays import array_of
 
 
 class NamedPermit(TypedDict):

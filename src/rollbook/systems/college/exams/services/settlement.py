@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from rollbook.core import ids
+from rollbook.core.db.arrays import array_of
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.exams import sql
 from rollbook.systems.college.exams.models.periods import MOST_EXAM_PERIODS
 from rollbook.systems.college.exams.services.certificates import excuse_certified
 from rollbook.systems.college.exams.services.issuing import NamedPermit, execute, new_codes
-from rollbook.systems.college.sqlarrays import array_of
 
 
 @dataclass(slots=True)

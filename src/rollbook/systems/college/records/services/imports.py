@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
+from rollbook.core.db.arrays import array_of, text_array_of
 from rollbook.core.errors import Invalid
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.people import services as people
@@ -30,16 +31,15 @@ from rollbook.systems.college.records.models import Hold, ImportRow, ImportRun, 
 from rollbook.systems.college.records.reading import Line, read_list
 from rollbook.systems.college.records.services import making
 from rollbook.systems.college.records.services.students import BARCODE, STUDENT_NUMBER
-from rollbook.systems.college.sqlarrays import array_of
 
 LEAST_REASON = 10
 
 INSERT_ROWS = """
 INSERT INTO college_records_importrow (organisation_id, id, run_id, line, values, errors, outcome, student_id,
                                        made_student)
-SELECT %(organisation)s, r.id, %(run)s, r.line, r.values::jsonb, r.errors::jsonb, r.outcome, r.student_id, false
+SELECT %(organisation)s, r.id, %(run)s, r.line, r.values::jsonb, r.errors::jsonb, r.outcome, r.student_id, r.made
   FROM unnest(%(ids)s::uuid[], %(lines)s::int[], %(values)s::text[], %(errors)s::text[], %(outcomes)s::text[],
-              %(students)s::uuid[]) AS r(id, line, values, errors, outcome, student_id)
+              %(students)s::uuid[], %(made)s::boolean[]) AS r(id, line, values, errors, outcome, student_id, made)
 RETURNING id
 """
 
@@ -52,6 +52,7 @@ UPDATE college_records_importrow w
 """
 
 
+@transaction.atomic
 def import_students(
     actor: Actor,
     *,
@@ -63,17 +64,22 @@ def import_students(
     enroller: Enroller | None = None,
 ) -> ImportRun:
     """Check a file and, unless it is a rehearsal, import it in the same breath. Errors stop it unless `valid_only`."""
-    run, checked = _check(actor, file_name, content, create_missing, enroller)
     if dry_run:
-        return run
-    return _commit(actor, run, checked, valid_only=valid_only, enroller=enroller)
+        return check_file(actor, file_name=file_name, content=content, create_missing=create_missing, enroller=enroller)
+    run, checked = _check(actor, file_name, content, create_missing, enroller)
+    new_students = _commit(actor, run, checked, valid_only=valid_only, enroller=enroller)
+    _insert_rows(actor, run, checked, new_students)
+    return run
 
 
+@transaction.atomic
 def check_file(
     actor: Actor, *, file_name: str, content: bytes, create_missing: bool = False, enroller: Enroller | None = None
 ) -> ImportRun:
     """Rehearse an import: read the file, keep its rows with what is wrong with each, change nothing else."""
-    return _check(actor, file_name, content, create_missing, enroller)[0]
+    run, checked = _check(actor, file_name, content, create_missing, enroller)
+    _insert_rows(actor, run, checked)
+    return run
 
 
 @transaction.atomic
@@ -89,7 +95,9 @@ def commit_import(
     checked = check_lines(lines, creates_missing=run.creates_missing, enroller=enroller)
     if not run.rows_with_errors and any(row.errors for row in checked.lines):
         raise ImportIsOutdated
-    return _commit(actor, run, checked, valid_only=valid_only, enroller=enroller)
+    new_students = _commit(actor, run, checked, valid_only=valid_only, enroller=enroller)
+    _save_rows(actor, run, checked, new_students)
+    return run
 
 
 @transaction.atomic
@@ -127,7 +135,6 @@ def take_back_import(actor: Actor, *, run_id: UUID, reason: str, enroller: Enrol
     return run
 
 
-@transaction.atomic
 def _check(
     actor: Actor, file_name: str, content: bytes, creates_missing: bool, enroller: Enroller | None
 ) -> tuple[ImportRun, CheckedFile]:
@@ -145,7 +152,6 @@ def _check(
         started_by_id=actor.user_id,
         created_at=clock.now(),
     )
-    _insert_rows(actor, run, checked)
     record(
         actor, "college.import_checked", run, file_sha256=run.file_sha256, rows=run.rows_total,
         rows_with_errors=run.rows_with_errors,
@@ -153,10 +159,9 @@ def _check(
     return run, checked
 
 
-@transaction.atomic
 def _commit(
     actor: Actor, run: ImportRun, checked: CheckedFile, *, valid_only: bool, enroller: Enroller | None
-) -> ImportRun:
+) -> set[UUID]:
     wrong = sum(bool(row.errors) for row in checked.lines)
     if wrong and not valid_only:
         raise ImportHasErrors(count=wrong, import_id=run.id)
@@ -168,12 +173,11 @@ def _commit(
         if getattr(error.__cause__, "sqlstate", "") == "23505":
             raise ImportIsOutdated from error
         raise
-    _save_rows(actor, run, checked, made.new_students)
     run.state, run.committed_at, run.made = ImportRun.State.COMMITTED, now, made.counts
     run.rows_with_errors, run.rows_standing = wrong, sum(row.stands for row in checked.lines)
     run.save(update_fields=["state", "committed_at", "made", "rows_with_errors", "rows_standing"])
     record(actor, "college.students_imported", run, file_sha256=run.file_sha256, made=made.counts)
-    return run
+    return made.new_students
 
 
 def _in_use(run: ImportRun, made: Sequence[UUID]) -> list[str]:
@@ -202,44 +206,41 @@ def _must_become(run: ImportRun, state: str) -> None:
         raise ImportCannotMove(state=run.get_state_display().lower())
 
 
-def _insert_rows(actor: Actor, run: ImportRun, checked: CheckedFile) -> None:
-    outcome = ImportRow.Outcome
+def _insert_rows(actor: Actor, run: ImportRun, checked: CheckedFile, new_students: set[UUID] | None = None) -> None:
+    """Keep the rows of a file as they were read; with `new_students`, as they were imported."""
     _execute(
         INSERT_ROWS,
         organisation=actor.organisation_id,
         run=run.id,
         ids=array_of(ids.new_id() for _ in checked.lines),
-        lines=array_of(row.line.number for row in checked.lines),
-        values=[_json(row.line.values) for row in checked.lines],
-        errors=[_json(row.errors) for row in checked.lines],
-        outcomes=[
-            outcome.ERROR if row.errors else outcome.STANDING if row.stands else outcome.READY for row in checked.lines
-        ],
-        students=array_of(row.student_id for row in checked.lines),
+        values=text_array_of(_json(row.line.values) for row in checked.lines),
+        **_outcomes(checked, new_students),
     )
 
 
 def _save_rows(actor: Actor, run: ImportRun, checked: CheckedFile, new_students: set[UUID]) -> None:
-    outcome = ImportRow.Outcome
+    _execute(SAVE_ROWS, organisation=actor.organisation_id, run=run.id, **_outcomes(checked, new_students))
+
+
+def _outcomes(checked: CheckedFile, new_students: set[UUID] | None) -> dict[str, str]:
+    """What became of each line, as columns."""
+    done = ImportRow.Outcome.READY if new_students is None else ImportRow.Outcome.IMPORTED
     made_by: dict[UUID, int] = {}
     for row in checked.lines:
-        if row.student_id in new_students and not row.errors:
+        if row.student_id and row.student_id in (new_students or ()) and not row.errors:
             made_by.setdefault(row.student_id, row.line.number)
-    _execute(
-        SAVE_ROWS,
-        organisation=actor.organisation_id,
-        run=run.id,
-        lines=array_of(row.line.number for row in checked.lines),
-        outcomes=[
-            outcome.ERROR if row.errors else outcome.STANDING if row.stands else outcome.IMPORTED
+    return {
+        "lines": array_of(row.line.number for row in checked.lines),
+        "outcomes": text_array_of(
+            ImportRow.Outcome.ERROR if row.errors else ImportRow.Outcome.STANDING if row.stands else done
             for row in checked.lines
-        ],
-        students=array_of(None if row.errors else row.student_id for row in checked.lines),
-        made=array_of(
+        ),
+        "students": array_of(None if row.errors else row.student_id for row in checked.lines),
+        "made": array_of(
             row.student_id is not None and made_by.get(row.student_id) == row.line.number for row in checked.lines
         ),
-        errors=[_json(row.errors) for row in checked.lines],
-    )
+        "errors": text_array_of(_json(row.errors) for row in checked.lines),
+    }
 
 
 def _execute(statement: str, **parameters: Any) -> None:

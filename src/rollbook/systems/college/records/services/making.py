@@ -10,6 +10,7 @@ from django.db import connection
 
 from rollbook.core import ids
 from rollbook.core.audit.services.many import record_many
+from rollbook.core.db.arrays import array_of, text_array_of
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.people import services as people
@@ -21,7 +22,6 @@ from rollbook.systems.college.records.checking import CheckedFile, CheckedLine
 from rollbook.systems.college.records.importing import Enroller, EnrolmentWanted
 from rollbook.systems.college.records.models import Student
 from rollbook.systems.college.records.services.students import BARCODE, STUDENT_NUMBER
-from rollbook.systems.college.sqlarrays import array_of
 
 INSERT_STUDENTS = """
 INSERT INTO college_records_student (organisation_id, id, created_at, student_number, person_id, programme_id,
@@ -115,11 +115,13 @@ def _make_people(actor: Actor, checked: CheckedFile, newcomers: dict[str, Checke
             persons[key] = known
     again = [(newcomers[key], person_id) for key, person_id in persons.items()]
     for kind in (STUDENT_NUMBER, BARCODE):
-        numbers = [(person_id, dict(row.person.identifiers).get(kind, "")) for row, person_id in again if row.person]
+        numbers = [
+            (person_id, dict(row.verdict.new.identifiers).get(kind, "")) for row, person_id in again if row.verdict
+        ]
         numbers = [(person_id, number) for person_id, number in numbers if number]
         if numbers:
             people.bulk_add_identifiers(actor, kind=kind, numbers=numbers)
-    added = people.bulk_add(actor, [row.person for _, row in fresh if row.person]) if fresh else []
+    added = people.bulk_add_checked(actor, [row.verdict for _, row in fresh if row.verdict]) if fresh else []
     return persons | {key: person.pk for (key, _), person in zip(fresh, added, strict=True)}
 
 
@@ -137,7 +139,7 @@ def _make_students(
         organisation=actor.organisation_id,
         at=now,
         ids=array_of(student_ids.values()),
-        numbers=[read.number for read in reads.values()],
+        numbers=text_array_of(read.number for read in reads.values()),
         persons=array_of(persons[key] for key in reads),
         programmes=array_of(checked.programmes[read.programme.lower()].id for read in reads.values()),
         terms=array_of(checked.terms[read.term.lower()].id for read in reads.values()),
