@@ -7,8 +7,11 @@ go through it as a cashier would; that returns one sentence, or raises what is w
 
 from argparse import ArgumentParser, Namespace
 
+from rollbook.site.commands import prepare
 from rollbook.site.commands.registry import Command, Needs, commands
 from rollbook.site.configuration import Configuration, configuration
+
+FIRST_COLLEGE = "san-isidro"
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -24,15 +27,14 @@ def demo(arguments: Namespace) -> int:
 
     config = configuration()
     try:
-        starting.prepare(config)
-        code = _load(arguments)
-        if code:
-            return code
+        was_current = starting.prepare(config)
+        if not (was_current and _stands(config)):
+            code = _load(arguments)
+            if code:
+                return code
         starting.start_and_wait(config)
         if arguments.check:
-            from rollbook.site.demo.check import check
-
-            print(check(config.address))
+            _check(config)
     finally:
         if arguments.check:
             stop_everything(config)
@@ -41,9 +43,28 @@ def demo(arguments: Namespace) -> int:
     return 0
 
 
+def _stands(config: Configuration) -> bool:
+    """Whether the demonstration was loaded before; asked without loading all the code."""
+    import psycopg
+
+    from rollbook.site.runtime.connections import app_connection
+
+    with psycopg.connect(**app_connection(config).parameters()) as connection:
+        found = connection.execute("SELECT 1 FROM tenancy_organisation WHERE slug = %s", [FIRST_COLLEGE]).fetchone()
+    return found is not None
+
+
 def _load(arguments: Namespace) -> int:
+    prepare(Needs.CODE)
     load = next(command for command in commands() if command.name == "demo load")
     return load.run(arguments)
+
+
+def _check(config: Configuration) -> None:
+    prepare(Needs.CODE)
+    from rollbook.site.demo.check import check
+
+    print(check(config.address))
 
 
 def _say_how_to_sign_in(config: Configuration) -> None:

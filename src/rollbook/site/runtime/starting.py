@@ -9,15 +9,18 @@ from typing import Any
 
 from rollbook.site.configuration import Configuration, ConfigurationError
 from rollbook.site.runtime import keys, supervisor
+from rollbook.site.runtime.current import is_current, note_current
 
 READY_SECONDS = 60
 
 
-def prepare(configuration: Configuration) -> None:
-    """Bring database, tables and static files to what this version of the code expects."""
+def prepare(configuration: Configuration) -> bool:
+    """Bring database, tables and static files to what this version of the code expects; tell whether they were."""
     from rollbook.site.runtime.database import ensure_database
 
     ensure_database(configuration)
+    if is_current(configuration):
+        return True
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
@@ -27,6 +30,8 @@ def prepare(configuration: Configuration) -> None:
     if pending_migrations():
         migrate(configuration, verbosity=0)
     collect_static_files(configuration)
+    note_current(configuration)
+    return False
 
 
 def collect_static_files(configuration: Configuration) -> None:

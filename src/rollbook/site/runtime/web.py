@@ -36,9 +36,7 @@ def load_application() -> None:
 
     importlib.import_module(WSGI)
     get_resolver().check()
-    for alias in connections:
-        connections[alias].close()
-        connections[alias].close_pool()
+    connections.close_all()
     os.register_at_fork(after_in_child=uuid_utils.reseed_rng)
 
 
