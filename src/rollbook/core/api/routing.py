@@ -149,6 +149,8 @@ def _run_as_actor(
         if permission != SIGNED_IN:
             actor.require(permission)
         response: HttpResponse = run(request, *args, **kwargs)
+        # What one caller may see, no proxy and no browser keeps for the next.
+        response.headers.setdefault("Cache-Control", "no-store")
         if response.status_code >= 400:
             # Without this a refusal in the second step would keep what the first step wrote.
             connection.set_rollback(True)
