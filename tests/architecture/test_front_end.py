@@ -67,6 +67,21 @@ def test_templates_hold_no_style_no_script_and_no_handler():
             assert " src=" in script or 'type="application/json"' in script, f"{path}: a script in place"
 
 
+def test_classes_that_templates_name_are_in_the_style_sheet():
+    styles = "".join((STATIC / name).read_text("utf-8") for name in ("rollbook.css", "public.css"))
+    known = {name.replace("\\", "") for name in re.findall(r"\.((?:\\.|[A-Za-z0-9_-])+)", styles)}
+    unknown: dict[str, str] = {}
+    for path in (ROOT / "src/rollbook").rglob("templates/**/*.html"):
+        if "rollbook_api" in path.parts:
+            continue
+        for classes in re.findall(r'class="((?:{%.*?%}|{{.*?}}|[^"])*)"', path.read_text("utf-8")):
+            # What a tag writes is known only when it is rendered; a name that goes on in a tag is left to it.
+            names = re.sub(r"\S*{{.*?}}\S*|{%.*?%}", " ", classes).split()
+            unknown |= {name: path.name for name in names if name not in known and not name.endswith("-")}
+
+    assert unknown == {}
+
+
 def test_icons_that_pages_name_are_shipped():
     named: dict[str, Path] = {}
     for path in (ROOT / "src/rollbook").rglob("*"):

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rollbook.core.web import brand
 from rollbook.core.web.pages import SIGNED_IN, PageRequest, page
@@ -19,10 +19,13 @@ def _typed(request: HttpRequest) -> str:
     return " ".join(request.POST.get("text", "")[:LONGEST_SEARCH].split())
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page(permission=SIGNED_IN)
 def search(request: PageRequest) -> HttpResponse:
-    """Everything that matches what was typed; the only match opens at once, so that a scanner needs no click."""
+    """Everything that matches what was typed; the only match opens at once, so that a scanner needs no click.
+
+    What is typed comes by POST alone. A GET shows the empty page: an address never holds a name.
+    """
     text = _typed(request)
     found = find_records(request.actor, text, limit=25)
     single = only_match(found)
