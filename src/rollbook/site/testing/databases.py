@@ -15,6 +15,7 @@ from psycopg import sql
 
 from rollbook.site.configuration import configuration
 from rollbook.site.runtime import connections, roles
+from rollbook.site.runtime.account import server_account
 from rollbook.site.runtime.database import administrator, ensure_database
 
 _TEMPLATE_LOCK = 0x74656D706C617465  # "template"
@@ -39,7 +40,9 @@ class TestDatabase:
         owner, app = connections.owner_connection(config).user, connections.app_connection(config).user
         with _server() as server:
             _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
-            _run(server, "CREATE DATABASE {} OWNER {} TEMPLATE {}", self.name, owner, self.template)
+            # Copying files waits for the disk on a server that does; our own one does not (see below).
+            strategy = " STRATEGY FILE_COPY" if config.database_url is None else ""
+            _run(server, "CREATE DATABASE {} OWNER {} TEMPLATE {}" + strategy, self.name, owner, self.template)
             # Who may enter is not copied with a template.
             roles.close_database(server, self.name, owner, app)
 
@@ -136,6 +139,20 @@ def _point_django_at(name: str) -> None:
         django_connections[alias].settings_dict["OPTIONS"].pop("pool", None)
 
 
+def _forget_on_power_loss() -> None:
+    """Let the tests' own server not wait for the disk: what tests write need not survive a power cut."""
+    config = configuration()
+    if config.database_url is not None:
+        return
+    own_settings = Path(connections.read_state(config.home)["data_folder"]) / "local.conf"
+    if own_settings.exists():
+        return
+    own_settings.write_text("fsync = off\nfull_page_writes = off\nsynchronous_commit = off\n", encoding="utf-8")
+    server_account().own(own_settings, 0o600)
+    with _server() as server:
+        server.execute("SELECT pg_reload_conf()")
+
+
 def _database_name(request: pytest.FixtureRequest) -> str:
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
     parts = ["rollbook_test", os.environ.get("ROLLBOOK_TEST_DB_SUFFIX", ""), worker]
@@ -150,6 +167,7 @@ def django_db_setup(
     from django.test import TransactionTestCase
 
     ensure_database(configuration())
+    _forget_on_power_loss()
     with django_db_blocker.unblock():
         database = TestDatabase(_database_name(request), ensure_template())
         database.renew()
