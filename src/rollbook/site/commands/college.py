@@ -45,9 +45,8 @@ def import_students(arguments: Namespace) -> int:
             create_missing=arguments.create_missing, valid_only=arguments.valid_only, enroller=PlanEnroller(),
         )  # fmt: skip
         faults = [(row.line, fault) for row in import_rows(run, only_errors=True)[:50] for fault in row.errors]
-    print(
-        f"{run.rows_total} rows read, {run.rows_with_errors} with errors; the import is {run.get_state_display().lower()}."
-    )
+    state = run.get_state_display().lower()
+    print(f"{run.rows_total} rows read, {run.rows_with_errors} with errors; the import is {state}.")
     for line, fault in faults:
         print(f"  line {line}: {fault['field']}: {fault['message']}")
     return 1 if run.rows_with_errors and not arguments.valid_only else 0

@@ -43,7 +43,8 @@ class Visitor:
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send JSON the way the pages do, with a key that makes a repetition harmless."""
-        headers = {"X-CSRFToken": self.client.cookies.get(settings.CSRF_COOKIE_NAME, ""), "Referer": str(self.client.base_url)}
+        token = self.client.cookies.get(settings.CSRF_COOKIE_NAME) or ""
+        headers = {"X-CSRFToken": token, "Referer": str(self.client.base_url)}
         answer = self.client.post(path, json=body, headers=headers | {"Idempotency-Key": str(uuid4())})
         _must(
             answer.status_code in (httpx.codes.OK, httpx.codes.CREATED),

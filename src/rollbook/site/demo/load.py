@@ -156,7 +156,7 @@ def _pay_by_bank(
 ) -> int:
     """A bank file with the payments of many students, and a few rows that nobody can match."""
     span = max((until - days.starts_on).days, 1)
-    rows = []
+    rows: list[list[str]] = []
     for number, *_ in roll:
         if chance.random() > share:
             continue

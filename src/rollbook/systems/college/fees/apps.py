@@ -7,8 +7,11 @@ class FeesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Declare settings and the decisions that take two people."""
+        """Declare settings, the decisions that take two people, and who opens the plans of a student file."""
         from rollbook.systems.college.fees import decisions, policies
+        from rollbook.systems.college.fees.services.enroller import PlanEnroller
+        from rollbook.systems.college.records.importing import use_enroller
 
         policies.declare_all()
         decisions.register_all()
+        use_enroller(PlanEnroller())

@@ -1,5 +1,7 @@
 """The decisions of the college's money that take two people, and what their cards say."""
 
+from uuid import UUID
+
 from rollbook.core.approvals.models import ApprovalRequest
 from rollbook.core.approvals.register import Change, Description, register_kind
 from rollbook.core.money import Money, format_money
@@ -33,7 +35,7 @@ def _money(request: ApprovalRequest) -> str:
     return format_money(Money(request.payload["amount_minor"], request.payload["currency"]))
 
 
-def _receipt_number(payment_id: object) -> str:
+def _receipt_number(payment_id: UUID) -> str:
     return Receipt.objects.filter(payment_id=payment_id).values_list("number", flat=True).first() or ""
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from babel.dates import format_skeleton
+from babel.dates import format_interval, format_skeleton
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -140,6 +141,25 @@ def opening_sentence(exams: Sequence[ExamShown]) -> str:
         return ""
     names = _joined([exam.name for exam in exams])
     return ngettext("The %(exams)s permit opens.", "The permits %(exams)s open.", len(exams)) % {"exams": names}
+
+
+def exam_lines(exams: Sequence[ExamShown]) -> list[dict[str, Any]]:
+    """The exams of a term as lines: name, what it still needs or its days, and the state of the permit."""
+    return [
+        {
+            "name": exam.name,
+            "state": exam.state,
+            "month": exam.month,
+            "days": span(exam.opens_on, exam.closes_on),
+            "badge": EXAM_STATES[exam.state],
+        }
+        for exam in exams
+    ]
+
+
+def span(first: date, last: date) -> str:
+    """Days from the first to the last, as short as they can be said."""
+    return str(format_interval(first, last, "yMMMd", locale=formatting.current_locale()))
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -84,7 +84,7 @@ class CloseRequestOut(Schema):
 def shift_out(row: Any) -> dict[str, Any]:
     """A shift's row as JSON."""
     read = row.get if isinstance(row, dict) else lambda name: getattr(row, name)
-    currency = read("currency")
+    currency: str = read("currency")
 
     def amount(name: str) -> str | None:
         minor = read(name)

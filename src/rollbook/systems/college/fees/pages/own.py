@@ -27,7 +27,7 @@ def own_payments(request: PageRequest) -> HttpResponse:
                 "view": view,
                 "standing": words.standing(view),
                 "parts": words.parts(view.months, view.currency),
-                "exams": [(exam, words.EXAM_STATES[exam.state]) for exam in view.exams],
+                "exams": words.exam_lines(view.exams),
                 "next": _next(view),
             }
             for view in views

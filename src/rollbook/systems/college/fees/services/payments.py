@@ -8,7 +8,7 @@ from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.billing.services.payments import PaymentTaken, take_payment
 from rollbook.shared.billing.services.receipts import ReceiptSeries
-from rollbook.systems.college.exams.services.settlement import NamedPermit
+from rollbook.systems.college.exams.services.issuing import NamedPermit
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.selectors import TermPlan, plan_to_pay
 from rollbook.systems.college.fees.services.following import follow

@@ -43,7 +43,7 @@ def request_close_with_variance(
 ) -> ApprovalRequest:
     """Ask a supervisor to accept a drawer that is off by more than the tolerance."""
     actor.require(permissions.RUN_SHIFT)
-    shift = Shift.objects.filter(id=shift_id, cashier_id=actor.user_id).first()
+    shift = Shift.objects.filter(id=shift_id, cashier_id=actor.acting_user_id()).first()
     if shift is None:
         raise errors.ShiftNotFound
     if shift.state != Shift.State.OPEN:
