@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rollbook.core.web.urls")),
     path("", include("rollbook.core.identity.urls")),
     path("roles/", include("rollbook.core.permissions.urls")),
+    path("people/", include("rollbook.shared.people.urls")),
     path("files/", include("rollbook.shared.files.urls")),
     path("documents/", include("rollbook.shared.documents.urls")),
     path("verify/", include("rollbook.shared.documents.verify_urls")),
