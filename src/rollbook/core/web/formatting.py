@@ -1,7 +1,7 @@
 """Amounts, days and moments as people of a locale write and read them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -87,10 +87,19 @@ def _beside_figures(prefix: str) -> str:
 
 def figures(amount: Money) -> str:
     """The amount without its currency, for columns whose header names it: 5,333.34."""
+    return figures_writer(amount.currency)(amount)
+
+
+def figures_writer(currency: str) -> Callable[[Money], str]:
+    """A function that writes many amounts of one currency for the present reader."""
     locale = current_locale()
-    style = amount_style(locale, amount.currency)
-    sign = MINUS if amount.minor < 0 else ""
-    return sign + _digits(abs(amount.minor), amount.currency, style, locale)
+    style = amount_style(locale, currency)
+
+    def write(amount: Money) -> str:
+        sign = MINUS if amount.minor < 0 else ""
+        return sign + _digits(abs(amount.minor), currency, style, locale)
+
+    return write
 
 
 def _digits(minor: int, currency: str, style: AmountStyle, locale: Locale) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -74,13 +74,13 @@ def _cell(table: "Table", column: Column, is_primary: bool) -> Callable[[Row], s
     write = writer(column, table.currency)
     link = _link(table, column, is_primary)
     classes = _classes(column, is_primary)
-    label = conditional_escape(heading_text(column, table.currency))
+    label = escape(heading_text(column, table.currency))
     opening = f'<td role="cell"{classes}><span class="rb-cell-label">{label}</span>'
 
     def cell(row: Row) -> str:
         address = link(row)
         if address:
-            return f'{opening}<a class="rb-row-link" href="{conditional_escape(address)}">{write(row)}</a></td>'
+            return f'{opening}<a class="rb-row-link" href="{escape(address)}">{write(row)}</a></td>'
         return f"{opening}<span>{write(row)}</span></td>"
 
     return cell
@@ -109,15 +109,14 @@ def _link(table: "Table", column: Column, is_primary: bool) -> Callable[[Row], s
 
 def _tick(table: "Table") -> Callable[[Row], str]:
     name = writer(primary_column(table.shown_columns), table.currency)
+    select, form = escape(gettext("Select")), escape(f"{table.element_id}-bulk")
 
     def tick(row: Row) -> str:
-        return format_html(
-            '<td role="cell" class="is-check"><label class="rb-check"><span class="sr-only">{} {}</span>'
-            '<input type="checkbox" class="checkbox" name="row" value="{}" form="{}"></label></td>',
-            gettext("Select"),
-            mark_safe(name(row)),  # noqa: S308 - written by `writer`, which escapes
-            row["id"],
-            f"{table.element_id}-bulk",
+        return (
+            '<td role="cell" class="is-check"><label class="rb-check">'
+            f'<span class="sr-only">{select} {name(row)}</span>'
+            f'<input type="checkbox" class="checkbox" name="row" value="{escape(str(row["id"]))}" form="{form}">'
+            "</label></td>"
         )
 
     return tick

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
+from html import escape
 from typing import Any, Literal
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 
 from rollbook.core.money import Money
 from rollbook.core.web import formatting, icons
@@ -73,11 +74,6 @@ class Column:
         currency = (self.currency_field,) if self.currency_field else ()
         return tuple(dict.fromkeys([*own, *self.sort_fields, *linked, *currency]))
 
-    def money(self, row: Row, default_currency: str) -> Money | None:
-        """The amount of a money cell."""
-        minor = row[self.name]
-        return None if minor is None else Money(minor, self.currency_of(row, default_currency))
-
     def currency_of(self, row: Row, default_currency: str) -> str:
         """The currency of a money cell."""
         if self.currency_field:
@@ -92,32 +88,45 @@ class Column:
 
 
 def writer(column: Column, default_currency: str) -> Callable[[Row], str]:
-    """A function that writes the column's cell as HTML; made once per table, called once per row."""
+    """A function that writes the column's cell as HTML; made once per table, called once per row.
+
+    What depends on the reader alone (locale, separators, words of states) is looked up here and not for each row.
+    """
     if column.text is not None:
         text = column.text
-        return lambda row: conditional_escape(str(text(row))) or NOTHING
+        return lambda row: escape(str(text(row))) or NOTHING
     if column.kind == "money":
-        write = formatting.amount_text if column.currency_field else formatting.figures
-        return lambda row: _money_html(column.money(row, default_currency), write)
+        return _money_writer(column, default_currency)
     if column.kind == "state":
         return _state_writer(column.name, column.states or {})
     plain: dict[str, Callable[[Any], str]] = {
-        "date": formatting.day_text,
+        "date": cache(formatting.day_text),
         "datetime": formatting.moment_text,
         "number": formatting.number_text,
     }
-    return _plain_writer(column.name, plain.get(column.kind, conditional_escape))
+    return _plain_writer(column.name, plain.get(column.kind, lambda value: escape(str(value))))
 
 
 def _plain_writer(name: str, write: Callable[[Any], str]) -> Callable[[Row], str]:
     return lambda row: NOTHING if row[name] is None or row[name] == "" else write(row[name])
 
 
-def _money_html(amount: Money | None, write: Callable[[Money], str]) -> str:
-    if amount is None:
-        return NOTHING
-    zero = "" if amount.minor else " data-zero"
-    return f'<span class="rb-amount"{zero}>{write(amount)}</span>'
+def _money_writer(column: Column, default_currency: str) -> Callable[[Row], str]:
+    name = column.name
+    write: Callable[[Money], str] = (
+        formatting.amount_text
+        if column.currency_field
+        else formatting.figures_writer(column.currency or default_currency)
+    )
+
+    def money(row: Row) -> str:
+        minor = row[name]
+        if minor is None:
+            return NOTHING
+        zero = "" if minor else " data-zero"
+        return f'<span class="rb-amount"{zero}>{write(Money(minor, column.currency_of(row, default_currency)))}</span>'
+
+    return money
 
 
 def _state_writer(name: str, states: Mapping[Any, State]) -> Callable[[Row], str]:

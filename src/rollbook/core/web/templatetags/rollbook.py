@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from rollbook.core import clock
 from rollbook.core.ids import new_id
 from rollbook.core.money import Money
-from rollbook.core.web import formatting, icons, sentences, shares
+from rollbook.core.web import formatting, icons, sentences, shares, words
 from rollbook.core.web.states import State, Words
 
 register = template.Library()
@@ -136,6 +136,12 @@ def money_style(currency: str) -> dict[str, Any]:
         "by_thousands": style.by_thousands,
         "placeholder": formatting.figures(Money(0, currency)),
     }
+
+
+@register.simple_tag
+def words_for_scripts() -> SafeString:
+    """The sentences that scripts show."""
+    return words.words_for_scripts()
 
 
 @register.simple_tag
