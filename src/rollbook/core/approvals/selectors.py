@@ -30,6 +30,12 @@ def waiting_for(actor: Actor) -> QuerySet[ApprovalRequest]:
     return waiting.order_by("created_at", "id")
 
 
+def may_decide_something(actor: Actor) -> bool:
+    """Tell whether any kind of decision is the actor's to make, or all of them to oversee."""
+    kinds = register.kinds().values()
+    return actor.may(permissions.VIEW_ALL_REQUESTS) or any(actor.may(kind.approve_permission) for kind in kinds)
+
+
 def own_waiting(actor: Actor) -> QuerySet[ApprovalRequest]:
     """What the actor asked for and nobody has decided yet."""
     waiting = ApprovalRequest.objects.filter(state=ApprovalRequest.State.PROPOSED, proposed_by=actor.user_id)

@@ -42,13 +42,11 @@ def own(request: PageRequest) -> HttpResponse:
 def entry(request: PageRequest, entry_id: UUID) -> HttpResponse:
     """One act with everything that is known of it."""
     found = selectors.entry(request.actor, entry_id)
-    facts = [(words.field_words(name), words.value_words(value)) for name, value in found["facts"].items()]
     context = {
         "entry": found,
         "title": words.action_words(found["action"]),
         "who": words.who_words(found),
         "record": words.target_words(found["target_type"]),
-        "facts": facts,
         "may_view_audit": request.actor.may(permissions.VIEW_AUDIT),
     }
     return render(request, "audit/entry.html", context)

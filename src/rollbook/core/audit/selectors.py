@@ -17,6 +17,7 @@ from rollbook.core.errors import NotFound
 from rollbook.core.identity.models import Membership
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
+from rollbook.core.tenancy.selectors import organisation_in_scope
 
 #: Counting stops here: nobody pages through more, and a count over years is slow.
 MOST_COUNTED = 10_000
@@ -104,13 +105,24 @@ def entry(actor: Actor, entry_id: UUID) -> Row:
         raise NotFound
     row: Row = with_names(visible).filter(id=entry_id, at=at).values().get()
     sealed = SealedEntry.objects.filter(id=entry_id).values_list("seal_number", flat=True).first()
-    return row | {"seal_number": sealed, "change_lines": change_lines(row["changes"])}
+    currency = str(row["facts"].get("currency") or organisation_in_scope().currency)
+    return row | {
+        "seal_number": sealed,
+        "change_lines": change_lines(row["changes"], currency),
+        "fact_lines": [
+            (words.field_words(name), words.value_words(value, name, currency)) for name, value in row["facts"].items()
+        ],
+    }
 
 
-def change_lines(changes: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+def change_lines(changes: Mapping[str, Mapping[str, Any]], currency: str) -> list[tuple[str, str, str]]:
     """Changes as field, before, after."""
     return [
-        (words.field_words(field), words.value_words(change.get("before")), words.value_words(change.get("after")))
+        (
+            words.field_words(field),
+            words.value_words(change.get("before"), field, currency),
+            words.value_words(change.get("after"), field, currency),
+        )
         for field, change in changes.items()
     ]
 
@@ -118,6 +130,7 @@ def change_lines(changes: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, st
 def timeline(target_type: str, target_id: UUID, *, limit: int = 100) -> list[TimelineEvent]:
     """What happened to a record, the latest first. Whether the actor may see the record is the caller's to know."""
     rows = with_names(AuditEntry.objects.filter(target_type=target_type, target_id=target_id))
+    currency = organisation_in_scope().currency
     shown = rows.order_by("-at", "-id").values(
         "at", "action", "reason", "changes", "actor_kind", "job", "impersonator_id", "user_name", "impersonator_name"
     )
@@ -128,7 +141,7 @@ def timeline(target_type: str, target_id: UUID, *, limit: int = 100) -> list[Tim
             who=words.who_words(row),
             reason=row["reason"],
             is_refused=row["action"].startswith(words.REFUSED),
-            changes=change_lines(row["changes"]),
+            changes=change_lines(row["changes"], currency),
         )
         for row in shown[:limit]
     ]

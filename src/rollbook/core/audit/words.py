@@ -7,7 +7,12 @@ from django.apps import apps
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from rollbook.core.money import Money
+from rollbook.core.web import formatting
+
 REFUSED = "refused."
+#: How fields are named that hold whole minor units of money.
+_MINOR = "_minor"
 
 
 def action_words(action: str) -> str:
@@ -27,20 +32,22 @@ def target_words(target_type: str) -> str:
         return capfirst(target_type.rpartition(".")[2].replace("_", " "))
 
 
-def value_words(value: Any) -> str:
-    """A value of a change or a fact."""
+def value_words(value: Any, field: str = "", currency: str = "") -> str:
+    """A value of a change or a fact; whole minor units of a field such as amount_minor become an amount."""
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict) and set(value) == {"minor", "currency"}:
-        return f"{value['minor']} {value['currency']}"
+        return formatting.amount_text(Money(value["minor"], value["currency"]))
+    if field.endswith(_MINOR) and isinstance(value, int) and currency:
+        return formatting.amount_text(Money(value, currency))
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
 def field_words(field: str) -> str:
-    """The name of a field: external_reference is "External reference"."""
-    return capfirst(field.replace("_", " "))
+    """The name of a field: external_reference is "External reference", amount_minor is "Amount"."""
+    return capfirst(field.removesuffix(_MINOR).replace("_", " "))
 
 
 def who_words(row: Any) -> str:

@@ -4,7 +4,7 @@ A module declares its places in its `navigation.py`; `rollbook/site/navigation.p
 the groups. The command palette lists every place, also those too rare for the rail.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -33,6 +33,8 @@ class NavigationItem:
     keywords: Words = ""
     #: False leaves it to the command palette.
     in_rail: bool = True
+    #: Whose rail shows it, where one permission does not say it; the others find it in the command palette.
+    in_rail_for: Callable[[Actor], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,13 @@ def places_for(actor: Actor, system: str, path: str, *, among: Iterable[Navigati
     reachable = [(item, url) for item in chosen if (url := _address(item))]
     current = _current(path, [url for _, url in reachable])
     return [
-        Place(str(item.label), url, item.icon, url == current, item.group, item.in_rail, str(item.keywords))
+        Place(str(item.label), url, item.icon, url == current, item.group, _in_rail(item, actor), str(item.keywords))
         for item, url in reachable
     ]
+
+
+def _in_rail(item: NavigationItem, actor: Actor) -> bool:
+    return item.in_rail and (item.in_rail_for is None or item.in_rail_for(actor))
 
 
 def _address(item: NavigationItem) -> str:
