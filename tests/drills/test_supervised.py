@@ -93,6 +93,24 @@ def test_what_is_killed_comes_back_within_five_seconds(installation, part):
     assert within(30, is_back) < RECOVERY_SECONDS
 
 
+def test_people_keep_working_while_a_killed_web_server_comes_back(installation):
+    within(60, installation.is_ready)
+    killed = installation.pid_of("web")
+    os.kill(killed, signal.SIGKILL)
+    answers = []
+
+    def is_replaced() -> bool:
+        answers.append(starting.ask_ready(installation.configuration)[0])
+        return installation.pid_of("web") not in (None, killed) and not processes.read_survivors(
+            installation.configuration.home
+        )
+
+    within(60, is_replaced)
+    within(RECOVERY_SECONDS, installation.is_ready)
+    # Between the last answer of the old processes and the first of the new ones a probe may find nobody (0).
+    assert answers.count(0) < 0.2 * len(answers), answers
+
+
 def test_starting_twice_is_the_same_as_once(installation):
     before = installation.pid_of("supervisor")
     again = installation.say("up", "--background")

@@ -70,6 +70,44 @@ def recorded(home: Path, name: str) -> ProcessRecord | None:
     return None
 
 
+def members_of_group(leader: int, name: str) -> list[ProcessRecord]:
+    """The processes that a leader left behind in its group; empty where the system does not tell."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat") if Path("/proc/self").exists() else ():
+        try:
+            fields = path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == leader and fields[0] not in {"Z", "X"}:
+            found.append(ProcessRecord(name, int(path.parent.name), fields[19]))
+    return found
+
+
+def keep_survivors(home: Path, survivors: list[ProcessRecord]) -> None:
+    """Remember processes that go on serving until their successor is ready."""
+    known = [*survivors, *(each for each in read_survivors(home) if each not in survivors)]
+    keys.write_private(home / "run" / "survivors.json", json.dumps([asdict(each) for each in known]) + "\n")
+
+
+def read_survivors(home: Path) -> list[ProcessRecord]:
+    """The remembered processes that still run."""
+    try:
+        rows = json.loads((home / "run" / "survivors.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    return [each for each in (ProcessRecord(**row) for row in rows) if each.is_running]
+
+
+def end_survivors(home: Path, *, patience_seconds: float) -> None:
+    """Let them finish what they are at, then end them."""
+    survivors = read_survivors(home)
+    for each in survivors:
+        _signal(each, signal.SIGTERM)
+    for each in survivors:
+        end(each, patience_seconds=patience_seconds)
+    (home / "run" / "survivors.json").unlink(missing_ok=True)
+
+
 def end(process: ProcessRecord, *, patience_seconds: float = 30, whole_group: bool = False) -> None:
     """Ask a process to stop; after the patience is over, end it and, if it leads one, its whole group."""
     _signal(process, signal.SIGTERM)

@@ -112,7 +112,12 @@ class Supervisor:
         process = part.process
         if process is None:
             return
-        processes.end_group(process.pid)
+        survivors = processes.members_of_group(process.pid, part.name) if part.name == "web" else []
+        if survivors:
+            # The web processes of a killed leader go on serving; their successor ends them when it is ready.
+            processes.keep_survivors(self.home, survivors)
+        else:
+            processes.end_group(process.pid)
         part.crashes += 1
         pause = part.pause_seconds()
         part.start_again_at = time.monotonic() + pause
@@ -142,6 +147,7 @@ class Supervisor:
             processes.end_group(part.process.pid)
             processes.record_file(self.home, part.name).unlink(missing_ok=True)
             log.info("part_stopped", part=part.name)
+        processes.end_survivors(self.home, patience_seconds=5)
 
 
 def _own_pid() -> int:
@@ -158,6 +164,7 @@ def end_leftovers(home: Path) -> list[str]:
         if left is not None:
             processes.end(left, patience_seconds=10, whole_group=True)
             ended.append(name)
+    processes.end_survivors(home, patience_seconds=5)
     return ended
 
 

@@ -5,12 +5,14 @@ import os
 from pathlib import Path
 
 from rollbook.site.configuration import Configuration, ConfigurationError
+from rollbook.site.runtime import processes
 from rollbook.site.runtime.postgres import is_free_port
-from rollbook.site.runtime.processes import start_of
 
 WSGI = "rollbook.site.wsgi"
 #: Requests that are at work when a stop is asked for get this long to finish.
 DRAIN_SECONDS = 20
+#: Requests at work in a process whose leader was killed.
+SURVIVOR_SECONDS = 3
 
 
 def prepare_metrics_folder(home: Path) -> Path:
@@ -19,7 +21,7 @@ def prepare_metrics_folder(home: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.db"):
         pid = path.stem.rpartition("_")[2]
-        if not pid.isdigit() or start_of(int(pid)) is None:
+        if not pid.isdigit() or processes.start_of(int(pid)) is None:
             path.unlink(missing_ok=True)
     return folder
 
@@ -40,15 +42,24 @@ def load_application() -> None:
     os.register_at_fork(after_in_child=uuid_utils.reseed_rng)
 
 
-def serve(configuration: Configuration) -> None:
-    """Serve until asked to stop."""
+def require_free_port(configuration: Configuration) -> None:
+    """Refuse when another program holds the port."""
     if not is_free_port(configuration.port, configuration.host):
         raise ConfigurationError(
             f"ROLLBOOK_PORT: port {configuration.port} of {configuration.host} is taken by another program. "
             "Stop that program, or choose another port."
         )
+
+
+def serve(configuration: Configuration) -> None:
+    """Serve until asked to stop."""
+    if not processes.read_survivors(configuration.home):
+        require_free_port(configuration)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(prepare_metrics_folder(configuration.home))
     load_application()
+    # Only now, when this one could serve: until then the web processes of a killed predecessor do.
+    processes.end_survivors(configuration.home, patience_seconds=SURVIVOR_SECONDS)
+    require_free_port(configuration)
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
