@@ -11,8 +11,9 @@ from rollbook.shared.documents.api import router as documents
 from rollbook.shared.files.api import router as files
 from rollbook.shared.jobs.api import router as jobs
 from rollbook.shared.launch.api import router as launch
-from rollbook.systems.college.fees.api import own_router as college_own_money
-from rollbook.systems.college.fees.api import router as college_fees
+from rollbook.shared.people.api import router as people
+from rollbook.systems.college.api import own_router as college_own
+from rollbook.systems.college.api import router as college
 
 #: Where each room answers. A room adds its line here; nothing else is needed.
 ROUTERS: dict[str, Router] = {
@@ -20,13 +21,14 @@ ROUTERS: dict[str, Router] = {
     "audit": audit,
     "approvals": approvals,
     "settings": settings,
+    "people": people,
     "files": files,
     "documents": documents,
     "public/verify": verification,
     "jobs": jobs,
     "launch": launch,
-    "college": college_fees,
-    "college/me": college_own_money,
+    "college": college,
+    "college/me": college_own,
 }
 
 api = build_api()

@@ -7,6 +7,7 @@ from rollbook.core.audit import jobs as audit
 from rollbook.core.idempotency.jobs import purge_expired
 from rollbook.core.identity import counting, mailing
 from rollbook.core.identity.session_store import SessionStore
+from rollbook.shared.files.jobs import tidy_up
 from rollbook.shared.jobs.register import job
 
 
@@ -55,3 +56,10 @@ def expire_approvals(*, organisation_id: UUID) -> None:
 def purge_answers(*, organisation_id: UUID) -> None:
     """Forget stored answers that are not about money, after 72 hours."""
     purge_expired(organisation_id=organisation_id)
+
+
+# Opens its own transactions: content goes only when its withdrawal is committed.
+@job(name="files.tidy_up", schedule="10 3 * * *", commits_per_unit=True)
+def tidy_up_files(*, organisation_id: UUID) -> None:
+    """Remove files that are kept for a time only, withdrawn files and what crashed uploads left behind."""
+    tidy_up(organisation_id=organisation_id)

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Schema
 from ninja.errors import HttpError, ValidationError
 
-from rollbook.core.errors import BusyRetry, Collided, Invalid, Refusal, TooManyRequests, TooMuchSent
+from rollbook.core.errors import BusyRetry, Collided, Invalid, NotFound, Refusal, TooManyRequests, TooMuchSent
 
 log = logging.getLogger(__name__)
 
@@ -75,15 +75,20 @@ def refusal_from(error: Exception) -> Refusal | None:
     """The refusal that an exception means, if it means one."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, OperationalError):
+        return _from_database(getattr(error.__cause__, "sqlstate", None))
+    return _from_libraries(error)
+
+
+def _from_libraries(error: Exception) -> Refusal | None:
+    """What Django and ninja say in ways of their own."""
     if isinstance(error, ValidationError):
         return invalid_from_ninja(error)
     if isinstance(error, HttpError):
         return _from_http_error(error)
-    if isinstance(error, RequestDataTooBig):
-        return TooMuchSent()
-    if isinstance(error, OperationalError):
-        return _from_database(getattr(error.__cause__, "sqlstate", None))
-    return None
+    if isinstance(error, Http404):
+        return NotFound()
+    return TooMuchSent() if isinstance(error, RequestDataTooBig) else None
 
 
 def _from_database(sqlstate: str | None) -> Refusal | None:

@@ -16,10 +16,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja import Router as NinjaRouter
 from ninja.decorators import decorate_view
+from ninja.errors import HttpError, ValidationError
 from ninja.utils import check_csrf
 
 from rollbook.core.api import limits
@@ -160,6 +161,10 @@ def _run_as_actor(
 def install_problem_answers(api: NinjaAPI) -> None:
     """Answer every exception of an API in the shape of `Problem`."""
 
+    # The library answers some of them in a shape of its own unless each is taken from it by name.
+    @api.exception_handler(Http404)
+    @api.exception_handler(HttpError)
+    @api.exception_handler(ValidationError)
     @api.exception_handler(Exception)
     def answer(request: HttpRequest, error: Exception) -> HttpResponse:
         refusal = refusal_from(error)

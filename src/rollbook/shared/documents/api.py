@@ -30,7 +30,7 @@ def documents(
     return page_of(rows.values(*_COLUMNS), page, order=("-issued_at", "-id"))
 
 
-@router.get("/{document_id}", permission=SIGNED_IN, response=schemas.DocumentDetailOut)
+@router.get("/{uuid:document_id}", permission=SIGNED_IN, response=schemas.DocumentDetailOut)
 def document(request: ApiRequest, document_id: UUID) -> dict[str, Any]:
     """One paper that the caller may see, with what it says."""
     found = selectors.document(request.actor, document_id)
@@ -38,21 +38,21 @@ def document(request: ApiRequest, document_id: UUID) -> dict[str, Any]:
     return _detail(found)
 
 
-@router.post("/{document_id}/print", permission=SIGNED_IN, response={200: bytes})
+@router.post("/{uuid:document_id}/print", permission=SIGNED_IN, response={200: bytes})
 def print_document(request: ApiRequest, document_id: UUID, body: schemas.PrintIn) -> HttpResponse:
     """The paper as PDF. The first print is the original, every further one says COPY and its number."""
     printed = services.print_document(request.actor, document_id=document_id, paper=body.paper)
     return file_response(printed.content, content_type=PDF, name=printed.name, is_shown=True)
 
 
-@router.post("/{document_id}/revoke", permission=SIGNED_IN, response=schemas.DocumentDetailOut)
+@router.post("/{uuid:document_id}/revoke", permission=SIGNED_IN, response=schemas.DocumentDetailOut)
 def revoke(request: ApiRequest, document_id: UUID, body: schemas.ReasonIn) -> dict[str, Any]:
     """Withdraw a paper at once. Its kind names who may."""
     selectors.document(request.actor, document_id)
     return _detail(services.revoke(request.actor, document_id=document_id, reason=body.reason))
 
 
-@router.post("/{document_id}/reissue", permission=SIGNED_IN, response={201: schemas.DocumentDetailOut})
+@router.post("/{uuid:document_id}/reissue", permission=SIGNED_IN, response={201: schemas.DocumentDetailOut})
 def reissue(request: ApiRequest, document_id: UUID, body: schemas.ReasonIn) -> Status[dict[str, Any]]:
     """Replace a paper by a new one that says the same, with a new code and number. Its kind names who may."""
     selectors.document(request.actor, document_id)

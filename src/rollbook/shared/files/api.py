@@ -81,13 +81,13 @@ def upload(request: ApiRequest, bucket: Form[str], file: File[UploadedFile]) -> 
     )
 
 
-@router.get("/{file_id}", permission=SIGNED_IN, response=FileOut)
+@router.get("/{uuid:file_id}", permission=SIGNED_IN, response=FileOut)
 def stored_file(request: ApiRequest, file_id: UUID) -> StoredFile:
     """What is known of a file that the caller may read."""
     return selectors.readable_file(request.actor, file_id)
 
 
-@router.get("/{file_id}/content", permission=SIGNED_IN, response={200: bytes})
+@router.get("/{uuid:file_id}/content", permission=SIGNED_IN, response={200: bytes})
 def content(request: ApiRequest, file_id: UUID) -> HttpResponse:
     """The content of a file that the caller may read. A read of a restricted one is written down."""
     stored = selectors.readable_file(request.actor, file_id)
@@ -95,25 +95,25 @@ def content(request: ApiRequest, file_id: UUID) -> HttpResponse:
     return file_response(raw, content_type=stored.content_type, name=stored.name)
 
 
-@router.post("/{file_id}/link", permission=SIGNED_IN, response={201: LinkOut})
+@router.post("/{uuid:file_id}/link", permission=SIGNED_IN, response={201: LinkOut})
 def link(request: ApiRequest, file_id: UUID, body: LinkIn) -> Status[Link]:
     """A link to one file, good for 15 minutes."""
     return Status(201, make_link(request.actor, file_id, purpose=body.purpose))
 
 
-@router.post("/{file_id}/remove", permission=permissions.REMOVE_FILES, response=FileOut)
+@router.post("/{uuid:file_id}/remove", permission=permissions.REMOVE_FILES, response=FileOut)
 def remove(request: ApiRequest, file_id: UUID, body: ReasonIn) -> StoredFile:
     """Withdraw a file at once. Twice is the same as once."""
     return services.remove_file(request.actor, file_id=file_id, reason=body.reason)
 
 
-@router.post("/photos/{person_id}", permission=CHANGE_PEOPLE, response=FileOut)
+@router.post("/photos/{uuid:person_id}", permission=CHANGE_PEOPLE, response=FileOut)
 def replace_photo(request: ApiRequest, person_id: UUID, file: File[UploadedFile]) -> StoredFile:
     """Give a person a new photo. Send it as multipart form data."""
     return services.replace_photo(request.actor, person_id=person_id, content=file.file or b"", name=file.name or "")
 
 
-@router.post("/photos/{person_id}/remove", permission=CHANGE_PEOPLE, response={204: None})
+@router.post("/photos/{uuid:person_id}/remove", permission=CHANGE_PEOPLE, response={204: None})
 def remove_photo(request: ApiRequest, person_id: UUID, body: ReasonIn) -> HttpResponse:
     """Take a person's photo away."""
     services.remove_photo(request.actor, person_id=person_id, reason=body.reason)

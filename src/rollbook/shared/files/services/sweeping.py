@@ -15,6 +15,8 @@ from rollbook.shared.files.models import StoredFile
 
 #: Younger files may belong to an act that is still running, or to a database that is being restored.
 LEAVE_ALONE = timedelta(days=7)
+#: A file withdrawn a moment ago may be withdrawn by an act that is still going to fail.
+WITHDRAWN_FOR = timedelta(hours=1)
 _BATCH = 1_000
 
 
@@ -33,7 +35,7 @@ def sweep(actor: Actor, *, older_than: timedelta = LEAVE_ALONE) -> Swept:
     """Go through the organisation's part of the store. Running it again changes nothing."""
     actor.require(permissions.REMOVE_FILES)
     swept = Swept()
-    before = clock.now() - older_than
+    now = clock.now()
     batch: list[tuple[str, UUID]] = []
     for key in _keys(str(actor.organisation_id)):
         file_id = _id_of(key)
@@ -42,9 +44,9 @@ def sweep(actor: Actor, *, older_than: timedelta = LEAVE_ALONE) -> Swept:
             continue
         batch.append((key, file_id))
         if len(batch) == _BATCH:
-            _sweep_batch(actor, batch, before, swept)
+            _sweep_batch(actor, batch, now, older_than, swept)
             batch = []
-    _sweep_batch(actor, batch, before, swept)
+    _sweep_batch(actor, batch, now, older_than, swept)
     if swept.orphans_removed or swept.withdrawn_removed:
         record(
             actor,
@@ -74,14 +76,19 @@ def _id_of(key: str) -> UUID | None:
         return None
 
 
-def _sweep_batch(actor: Actor, batch: list[tuple[str, UUID]], before: datetime, swept: Swept) -> None:
+def _sweep_batch(
+    actor: Actor, batch: list[tuple[str, UUID]], now: datetime, older_than: timedelta, swept: Swept
+) -> None:
     with tenant_scope(actor.organisation_id, grants=every_grant()):
         rows = dict(StoredFile.objects.filter(pk__in=[file_id for _, file_id in batch]).values_list("pk", "removed_at"))
     swept.checked += len(batch)
     for key, file_id in batch:
-        if file_id not in rows and storage.moment_of(file_id) < before:
-            storage.store().delete(key)
-            swept.orphans_removed += 1
-        elif rows.get(file_id) is not None:
+        if file_id not in rows:
+            if storage.moment_of(file_id) < now - older_than:
+                storage.store().delete(key)
+                swept.orphans_removed += 1
+            continue
+        removed_at = rows[file_id]
+        if removed_at is not None and removed_at < now - WITHDRAWN_FOR:
             storage.store().delete(key)
             swept.withdrawn_removed += 1

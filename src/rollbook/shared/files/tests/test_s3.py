@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -11,7 +11,7 @@ from botocore.client import Config
 from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
 
-from rollbook.core import ids
+from rollbook.core import clock, ids
 from rollbook.core.errors import NotFound
 from rollbook.core.tenancy.models import Organisation
 from rollbook.shared.files import selectors, services, storage
@@ -61,7 +61,8 @@ def bucket(endpoint: str, settings: Any) -> Iterator[Any]:
     storages._storages.pop("default", None)
 
 
-def test_a_file_is_stored_read_withdrawn_and_swept(tenant: Organisation, bucket: Any) -> None:
+def test_a_file_is_stored_read_withdrawn_and_swept(tenant: Organisation, bucket: Any, frozen_clock: Any) -> None:
+    frozen_clock(datetime.now(UTC))
     stored = services.store_upload(a_sender(tenant), bucket=PAPERS, content=samples.a_pdf(), name="one.pdf")
 
     assert [item.key for item in bucket.objects.all()] == [stored.storage_key]
@@ -70,6 +71,8 @@ def test_a_file_is_stored_read_withdrawn_and_swept(tenant: Organisation, bucket:
     assert content.startswith(b"%PDF-")
     assert len(content) == stored.size_bytes
     services.remove_file(a_keeper(tenant), file_id=stored.pk, reason="Wrong student")
+    assert services.sweep(a_keeper(tenant)).withdrawn_removed == 0
+    frozen_clock(clock.now() + timedelta(hours=2))
     assert services.sweep(a_keeper(tenant)).withdrawn_removed == 1
     assert list(bucket.objects.all()) == []
 

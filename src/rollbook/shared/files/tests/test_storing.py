@@ -22,6 +22,7 @@ from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.shared.files import links, opening, permissions, selectors, services, storage
 from rollbook.shared.files.buckets import MEGABYTE, PDF, PICTURES, Bucket, register_bucket
 from rollbook.shared.files.errors import FileIsInfected, FileRemoved, FileTypeNotTaken
+from rollbook.shared.files.jobs import tidy_up
 from rollbook.shared.files.models import StoredFile
 from rollbook.shared.files.own_buckets import PHOTO
 from rollbook.shared.files.tests import samples
@@ -301,12 +302,13 @@ def test_no_link_lasts_longer_than_a_quarter_of_an_hour() -> None:
 def test_a_sweep_removes_what_no_row_speaks_for_and_leaves_the_young(
     tenant: Organisation, folder: Path, frozen_clock: Any
 ) -> None:
+    frozen_clock(datetime.now(UTC))
     kept = services.store_upload(a_sender(tenant), bucket=PAPERS, content=samples.a_pdf(), name="kept.pdf")
     proof = services.store_upload(a_sender(tenant), bucket=PROOFS, content=samples.a_pdf(), name="proof.pdf")
     gone = services.store_upload(a_sender(tenant), bucket=PAPERS, content=samples.a_pdf(), name="gone.pdf")
     keeper = a_keeper(tenant)
     services.remove_file(keeper, file_id=gone.pk, reason="Wrong student")
-    frozen_clock(datetime.now(UTC) + timedelta(days=6))
+    frozen_clock(clock.now() + timedelta(days=6))
     old = UUID(int=(int((clock.now() - timedelta(days=8)).timestamp() * 1000) << 80) | (7 << 76) | (2 << 62) | 5)
     young = UUID(int=(int((clock.now() - timedelta(days=6)).timestamp() * 1000) << 80) | (7 << 76) | (2 << 62) | 6)
     for orphan in (old, young):
@@ -334,6 +336,20 @@ def test_what_is_kept_for_a_time_is_withdrawn_when_it_is_over(
     stored.refresh_from_db()
     assert stored.is_removed
     assert AuditEntry.objects.filter(action="files.expired").count() == 1
+
+
+def test_the_nightly_work_withdraws_first_and_removes_the_content_a_night_later(
+    organisation: Organisation, folder: Path, frozen_clock: Any
+) -> None:
+    with tenant_scope(organisation.pk):
+        services.store_upload(a_sender(organisation), bucket=PAPERS, content=samples.a_pdf(), name="one.pdf")
+    frozen_clock("2031-08-05T19:10:00Z")
+
+    assert tidy_up(organisation_id=organisation.pk).withdrawn_removed == 0
+    assert len(on_disk(folder)) == 1
+    frozen_clock("2031-08-06T19:10:00Z")
+    assert tidy_up(organisation_id=organisation.pk).withdrawn_removed == 1
+    assert on_disk(folder) == []
 
 
 def test_a_rolled_back_upload_leaves_a_file_that_the_sweep_finds(organisation: Organisation, folder: Path) -> None:

@@ -218,9 +218,7 @@ def bulk_add_identifiers(actor: Actor, *, kind: str, numbers: Sequence[tuple[UUI
     record(actor, "people.identifiers_added", ("people.person", None), identifier_kind=kind, count=len(rows))
 
 
-def bulk_remove_identifiers(
-    actor: Actor, *, kinds: Sequence[str], person_ids: Sequence[UUID], reason: str
-) -> int:
+def bulk_remove_identifiers(actor: Actor, *, kinds: Sequence[str], person_ids: Sequence[UUID], reason: str) -> int:
     """Take every number of these kinds away from many people at once, as when an import is taken back."""
     actor.require(permissions.CHANGE_PEOPLE)
     if not rules.tidy(reason):

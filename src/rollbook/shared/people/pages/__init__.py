@@ -1,0 +1,1 @@
+"""People on the screen: the list, the record, changing it, merging doubles."""
