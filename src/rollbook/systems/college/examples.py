@@ -4,10 +4,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.test import Client
+
+from rollbook.core.identity.examples import sign_in
 from rollbook.core.identity.models import Membership, User
 from rollbook.core.ids import new_id
 from rollbook.core.permissions import register
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.permissions.services import install_role_bundles
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.shared.billing.models import Invoice
 from rollbook.shared.billing.rules import schedule
@@ -141,3 +145,11 @@ def a_plan(enrolment: TermEnrolment, total_minor: int = 30_000_00, months: int =
     enrolment.invoice = invoice
     enrolment.save(update_fields=["invoice"])
     return invoice
+
+
+def a_browser(actor: Actor) -> Client:
+    """A browser in which this actor is signed in."""
+    install_role_bundles("college")
+    client = Client()
+    sign_in(client, Membership.objects.get(user_id=actor.acting_user_id()))
+    return client

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Path, Query, Schema
+from ninja import Path, Query, Schema, Status
 from pydantic import Field
 
 from rollbook.core.api.pagination import Page, PageQuery, page_of
@@ -143,11 +143,11 @@ def programmes(request: ApiRequest, page: Query[PageQuery], is_active: bool | No
 
 
 @router.post("/programs", permission=permissions.MANAGE_PROGRAMMES, response={201: ProgrammeOut})
-def add_programme(request: ApiRequest, response: HttpResponse, body: ProgrammeIn) -> tuple[int, Programme]:
+def add_programme(request: ApiRequest, response: HttpResponse, body: ProgrammeIn) -> Status[Programme]:
     """Add a programme."""
     programme = services.add_programme(request.actor, **body.model_dump(exclude_unset=True))
     response["ETag"] = etag(programme.version)
-    return 201, programme
+    return Status(201, programme)
 
 
 @router.get("/programs/{programme_id}", permission=permissions.VIEW_CATALOGUE, response=ProgrammeOut)
@@ -187,11 +187,11 @@ def terms(request: ApiRequest, page: Query[PageQuery], state: State | None = Non
 
 
 @router.post("/terms", permission=permissions.MANAGE_TERMS, response={201: TermOut})
-def add_term(request: ApiRequest, response: HttpResponse, body: TermIn) -> tuple[int, dict[str, Any]]:
+def add_term(request: ApiRequest, response: HttpResponse, body: TermIn) -> Status[dict[str, Any]]:
     """Add a term."""
     sent = body.model_dump(exclude={"windows"})
     term = services.add_term(request.actor, **sent, windows=_spans(body.windows))
-    return 201, _shown(term, response)
+    return Status(201, _shown(term, response))
 
 
 @router.get("/terms/{term_id}", permission=permissions.VIEW_CATALOGUE, response=TermOut)

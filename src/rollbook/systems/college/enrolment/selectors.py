@@ -1,11 +1,13 @@
 """Reads of enrolment, limited to what the actor may see."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from rollbook.core.db.arrays import array_of
 from rollbook.core.errors import Forbidden
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
@@ -16,13 +18,15 @@ from rollbook.systems.college.enrolment.errors import EnrolmentNotFound
 from rollbook.systems.college.enrolment.models import Override, TermEnrolment
 from rollbook.systems.college.enrolment.rules import GateVerdict, month1_gate
 
-SETTLED = """
+_SETTLED = """
 SELECT e.id, coalesce(min(n.number) FILTER (WHERE n.paid_minor < n.due_minor AND n.cover = '') - 1, max(n.number), 0)
   FROM college_enrolment_termenrolment e
   LEFT JOIN billing_instalment n ON n.organisation_id = e.organisation_id AND n.invoice_id = e.invoice_id
- WHERE e.organisation_id = %s AND e.term_id = %s AND e.state <> 'CANCELLED'
+ WHERE e.organisation_id = %s AND {condition} AND e.state <> 'CANCELLED'
  GROUP BY e.id
 """
+_SETTLED_OF_TERM = _SETTLED.format(condition="e.term_id = %s")
+_SETTLED_OF = _SETTLED.format(condition="e.id = ANY (%s::uuid[])")
 
 
 def enrolments(actor: Actor) -> "QuerySet[TermEnrolment]":
@@ -33,6 +37,17 @@ def enrolments(actor: Actor) -> "QuerySet[TermEnrolment]":
     if actor.may(permissions.VIEW_OWN_ENROLMENTS) and actor.person_id:
         return everybody.filter(student__person=actor.person_id)
     raise Forbidden(permission=permissions.VIEW_ENROLMENTS)
+
+
+def own_enrolments(actor: Actor) -> "QuerySet[TermEnrolment]":
+    """The terms of the student that the actor is."""
+    actor.require(permissions.VIEW_OWN_ENROLMENTS)
+    if actor.person_id is None:
+        return TermEnrolment.objects.none()
+    own: QuerySet[TermEnrolment] = TermEnrolment.objects.filter(
+        student__person=actor.person_id, student__taken_back_at__isnull=True
+    )
+    return own
 
 
 def get_enrolment(actor: Actor, enrolment_id: UUID) -> TermEnrolment:
@@ -71,7 +86,15 @@ def is_gate_overridden(enrolment_id: UUID) -> bool:
 
 def settled_through_of_term(term_id: UUID) -> dict[UUID, int]:
     """How many months in a row are settled, for every enrolment of a term; in one statement."""
+    return _settled(_SETTLED_OF_TERM, term_id)
+
+
+def settled_through_of(enrolment_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The same for some enrolments."""
+    return _settled(_SETTLED_OF, array_of(enrolment_ids))
+
+
+def _settled(statement: str, wanted: Any) -> dict[UUID, int]:
     with connection.cursor() as cursor:
-        cursor.execute(SETTLED, [require_organisation_id(), term_id])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return {enrolment_id: int(months) for enrolment_id, months in rows}
+        cursor.execute(statement, [require_organisation_id(), wanted])
+        return {enrolment_id: int(months) for enrolment_id, months in cursor.fetchall()}

@@ -1,14 +1,10 @@
-"""Codes of permits, templates of mappings, and who may sit. No database, no clock, no settings."""
+"""Templates of mappings, exam weeks, and who may sit. No database, no clock, no settings."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-#: Crockford's alphabet: nobody mistakes O for 0 or I for 1.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 8
-_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+#: In front of every permit's code: PRM-2031-7KQ2M9XD.
+PREFIX = "PRM"
 
 ENFORCE, ADVISORY = "ENFORCE", "ADVISORY"
 
@@ -22,21 +18,6 @@ TEMPLATES: dict[str, tuple[tuple[str, int], ...]] = {
 NAMES = {
     "CHAPTER": "Chapter exam", "PRELIM": "Prelim", "MIDTERM": "Midterm", "PREFINAL": "Prefinal", "FINAL": "Final",
 }  # fmt: skip
-
-
-def code_from(number: int, year: int) -> str:
-    """Write 40 random bits as a permit's code: PRM-2031-7KQ2M9XD."""
-    digits = [ALPHABET[number >> (5 * place) & 31] for place in reversed(range(CODE_LENGTH))]
-    return f"PRM-{year:04d}-{''.join(digits)}"
-
-
-def tidy_code(text: str) -> str | None:
-    """A code as typed or scanned, brought into its form: case, spaces and lookalikes forgiven. None when it is none."""
-    found = re.fullmatch(r"PRM(\d{4})([0-9A-Z]{8})", re.sub(r"[\s\-–]", "", text.upper()), re.ASCII)
-    if found is None:
-        return None
-    code = found[2].translate(_LOOKALIKES)
-    return f"PRM-{found[1]}-{code}" if set(code) <= set(ALPHABET) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +42,6 @@ def usual_windows(starts_on: date, ends_on: date, count: int) -> list[Window]:
         first = max(last - timedelta(days=6), starts_on)
         windows.append(Window(min(first, last), last))
     return windows
-
-
-def reached(months_asked: Sequence[int], settled_through: int) -> list[bool]:
-    """For each exam whether its month is reached: months 1 to m are paid or covered (R41)."""
-    return [month <= settled_through for month in months_asked]
 
 
 def may_sit(policy: str, *, permit_opens: bool) -> bool:

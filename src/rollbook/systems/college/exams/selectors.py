@@ -14,6 +14,7 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.core.policies import services as policies
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
+from rollbook.shared.documents.rules import prefix_of, tidy_code
 from rollbook.shared.people.rules import Name, full_name, initials
 from rollbook.systems.college.exams import permissions, rules
 from rollbook.systems.college.exams.errors import ExamPeriodNotFound, PermitNotFound
@@ -103,6 +104,17 @@ def permits(actor: Actor) -> "QuerySet[ExamPermit]":
     raise Forbidden(permission=permissions.VIEW_PERMITS)
 
 
+def own_permits(actor: Actor) -> "QuerySet[ExamPermit]":
+    """The permits of the student that the actor is."""
+    actor.require(permissions.VIEW_OWN_PERMITS)
+    if actor.person_id is None:
+        return ExamPermit.objects.none()
+    own: QuerySet[ExamPermit] = ExamPermit.objects.filter(
+        term_enrolment__student__person=actor.person_id, term_enrolment__student__taken_back_at__isnull=True
+    )
+    return own
+
+
 def get_permit(actor: Actor, permit_id: UUID) -> ExamPermit:
     """One permit with everything that stands on it."""
     found: ExamPermit | None = (
@@ -156,8 +168,8 @@ SELECT e.id AS term_enrolment_id, k.code AS term, p.id AS exam_period_id, p.code
 
 def check_code(text: str, *, is_public: bool) -> PermitShown | None:
     """A permit by its code as typed or scanned, in the organisation in scope; None when there is none."""
-    code = rules.tidy_code(text)
-    if code is None:
+    code = tidy_code(text)
+    if code is None or prefix_of(code) != rules.PREFIX:
         return None
     with connection.cursor() as cursor:
         cursor.execute(CHECK, {"organisation": require_organisation_id(), "code": code})

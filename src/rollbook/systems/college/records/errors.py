@@ -76,7 +76,7 @@ class FileRefused(Invalid):
 
 
 class ImportHasErrors(Refusal):
-    """{count} rows have errors, so nothing was imported. Correct them, or import only the rows that are right."""
+    """{count} rows have errors, so nothing was imported. {first} Correct them, or import the right rows only."""
 
     code = "IMPORT_HAS_ERRORS"
     status = 422

@@ -44,3 +44,16 @@ class Enroller(Protocol):
     def take_back(self, actor: Actor, pairs: Sequence[tuple[UUID, UUID]], reason: str) -> None:
         """Cancel these enrolments and what they owe."""
         ...
+
+
+_enrollers: list[Enroller] = []
+
+
+def use_enroller(enroller: Enroller) -> None:
+    """Say, once and at the start, who enrols the students of files that are uploaded here."""
+    _enrollers[:] = [enroller]
+
+
+def enroller_in_use() -> Enroller | None:
+    """Who enrols the students of an uploaded file; nobody where the rooms above are not installed."""
+    return _enrollers[0] if _enrollers else None

@@ -1,11 +1,8 @@
 """Every change to exams and permits, one function per act."""
 
-from rollbook.systems.college.exams.services.certificates import (
-    excuse_certified,
-    verify_certificate,
-    withdraw_certificate,
-)
+from rollbook.systems.college.exams.services.certificates import excuse_certified
 from rollbook.systems.college.exams.services.periods import (
+    Impact,
     add_exam_period,
     change_exam_period,
     change_mapping,
@@ -16,6 +13,7 @@ from rollbook.systems.college.exams.services.periods import (
 from rollbook.systems.college.exams.services.permits import (
     expire_permits,
     mark_printed,
+    print_permit,
     reconcile_permits,
     record_sitting,
     waive,
@@ -25,12 +23,19 @@ from rollbook.systems.college.exams.services.settlement import (
     apply_settlement,
     apply_settlement_in_bulk,
 )
+from rollbook.systems.college.exams.services.welfare import (
+    certificates_of,
+    verify_certificate,
+    withdraw_certificate,
+)
 
 __all__ = [
+    "Impact",
     "PermitChanges",
     "add_exam_period",
     "apply_settlement",
     "apply_settlement_in_bulk",
+    "certificates_of",
     "change_exam_period",
     "change_mapping",
     "excuse_certified",
@@ -39,6 +44,7 @@ __all__ = [
     "prepare_exam_periods",
     "prepare_for_new_term",
     "preview_mapping",
+    "print_permit",
     "reconcile_permits",
     "record_sitting",
     "verify_certificate",

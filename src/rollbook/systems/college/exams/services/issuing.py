@@ -13,7 +13,9 @@ from rollbook.core import ids
 from rollbook.core.db.arrays import array_of
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
-from rollbook.systems.college.exams import rules, sql
+from rollbook.shared.documents.rules import CODE_LENGTH, code_from
+from rollbook.systems.college.exams import sql
+from rollbook.systems.college.exams.rules import PREFIX
 
 
 class NamedPermit(TypedDict):
@@ -36,7 +38,7 @@ class Excuse:
 def new_codes(count: int, at: datetime) -> list[str]:
     """Random codes that nobody can guess, with the local year of issue."""
     year = organisation_in_scope().local_date(at).year
-    return [rules.code_from(secrets.randbits(5 * rules.CODE_LENGTH), year) for _ in range(count)]
+    return [code_from(secrets.randbits(5 * CODE_LENGTH), prefix=PREFIX, year=year) for _ in range(count)]
 
 
 def issue_excused(actor: Actor, excuses: Sequence[Excuse], *, basis: str, at: datetime) -> list[NamedPermit]:

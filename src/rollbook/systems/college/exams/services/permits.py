@@ -23,12 +23,28 @@ from rollbook.systems.college.exams.errors import (
     PermitStandsAlready,
 )
 from rollbook.systems.college.exams.models import ExamPeriod, ExamPermit, ExamSitting
+from rollbook.systems.college.exams.papers import permit_pdf
 from rollbook.systems.college.exams.selectors import check_code, get_permit
 from rollbook.systems.college.exams.services.certificates import excuse_certified
 from rollbook.systems.college.exams.services.issuing import Excuse, execute, issue_excused
 from rollbook.systems.college.exams.services.settlement import PermitChanges, apply_settlement_in_bulk
 
 _TARGET = "college_exams.exampermit"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A paper for the printer."""
+
+    content: bytes
+    name: str
+
+
+@transaction.atomic
+def print_permit(actor: Actor, *, permit_id: UUID) -> Printed:
+    """Hand a permit out on paper; it counts as printed from then on."""
+    permit = mark_printed(actor, permit_id=permit_id)
+    return Printed(permit_pdf(permit), f"{permit.code}.pdf")
 
 
 @transaction.atomic

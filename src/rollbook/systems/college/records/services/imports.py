@@ -164,7 +164,7 @@ def _commit(
 ) -> set[UUID]:
     wrong = sum(bool(row.errors) for row in checked.lines)
     if wrong and not valid_only:
-        raise ImportHasErrors(count=wrong, import_id=run.id)
+        raise ImportHasErrors(count=wrong, first=_first_error(checked), import_id=run.id)
     now = clock.now()
     try:
         with transaction.atomic():
@@ -178,6 +178,11 @@ def _commit(
     run.save(update_fields=["state", "committed_at", "made", "rows_with_errors", "rows_standing"])
     record(actor, "college.students_imported", run, file_sha256=run.file_sha256, made=made.counts)
     return made.new_students
+
+
+def _first_error(checked: CheckedFile) -> str:
+    row = next(row for row in checked.lines if row.errors)
+    return f"Line {row.line.number}, {row.errors[0]['field']}: {row.errors[0]['message']}"
 
 
 def _in_use(run: ImportRun, made: Sequence[UUID]) -> list[str]:

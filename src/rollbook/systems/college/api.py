@@ -1,0 +1,19 @@
+"""The whole college over JSON: `router` for staff under /college, `own_router` for a student under /college/me."""
+
+from rollbook.core.api.routing import Router
+from rollbook.systems.college.catalogue.api import router as catalogue
+from rollbook.systems.college.enrolment.api import own_router as own_terms
+from rollbook.systems.college.enrolment.api import router as enrolment
+from rollbook.systems.college.exams.api import own_router as own_exams
+from rollbook.systems.college.exams.api import router as exams
+from rollbook.systems.college.fees.api import own_router as own_money
+from rollbook.systems.college.fees.api import router as fees
+from rollbook.systems.college.records.api import router as records
+
+router = Router()
+for _room in (catalogue, records, enrolment, exams, fees):
+    router.add_router("", _room)
+
+own_router = Router()
+for _own in (own_terms, own_money, own_exams):
+    own_router.add_router("", _own)

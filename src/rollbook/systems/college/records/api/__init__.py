@@ -1,0 +1,13 @@
+"""The records over JSON."""
+
+from rollbook.core.api.routing import Router
+from rollbook.systems.college.records.api.holds import router as holds
+from rollbook.systems.college.records.api.imports import router as imports
+from rollbook.systems.college.records.api.students import router as students
+
+router = Router()
+router.add_router("", students)
+router.add_router("", holds)
+router.add_router("", imports)
+
+__all__ = ["router"]
