@@ -67,7 +67,7 @@ def host_is_big_enough(context: Context) -> Outcome:
     data = int(value("SELECT pg_database_size(current_database())"))
     cores = len(os.sched_getaffinity(0))
     swap = _share(memory["SwapTotal"] - memory["SwapFree"], memory["SwapTotal"])
-    facts = {
+    facts: dict[str, Any] = {
         "cores": cores,
         "memory_gb": _gigabytes(memory["MemTotal"]),
         "disk_gb": _gigabytes(disk.total),
@@ -90,7 +90,7 @@ def host_is_big_enough(context: Context) -> Outcome:
 
 def memory_facts() -> dict[str, int]:
     """Bytes by name, as the kernel tells them."""
-    facts = {"MemTotal": 0, "MemAvailable": 0, "SwapTotal": 0, "SwapFree": 0}
+    facts: dict[str, Any] = {"MemTotal": 0, "MemAvailable": 0, "SwapTotal": 0, "SwapFree": 0}
     for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
         name, _, rest = line.partition(":")
         if name in facts:
@@ -196,7 +196,7 @@ def debug_is_off(_context: Context) -> Outcome:
     unknown_leaks = [word for word in LEAKS if word in text_of(unknown)]
     error_leaks = [word for word in LEAKS if word in _forced_error_page()]
     banners = [f"{name}: {value}" for name, value in unknown.items() if name.lower() in ("server", "x-powered-by")]
-    facts = {
+    facts: dict[str, Any] = {
         "setting": settings.DEBUG,
         "unknown_address_leaks": unknown_leaks,
         "error_page_leaks": error_leaks,
@@ -218,8 +218,9 @@ def _forced_error_page() -> str:
     request.request_id = "launch-checklist"  # type: ignore[attr-defined]
     try:
         raise RuntimeError("forced by the launch checklist")
-    except RuntimeError:
-        response = handle_uncaught_exception(request, get_resolver(), sys.exc_info())
+    except RuntimeError as forced:
+        details = (RuntimeError, forced, forced.__traceback__)
+        response = handle_uncaught_exception(request, get_resolver(), details)  # type: ignore[arg-type]
     return text_of(response)
 
 
@@ -358,7 +359,7 @@ def pools_fit(context: Context) -> Outcome:
     pool = given.database_pool_size
     total = pool_sum(web=given.web_workers, workers=workers, pool=pool)
     limit = math.floor(most * 8 / 10)
-    facts = {
+    facts: dict[str, Any] = {
         "pool": pool,
         "web_processes": given.web_workers,
         "workers": workers,

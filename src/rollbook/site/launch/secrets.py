@@ -12,6 +12,8 @@ from pathlib import Path
 from django.conf import settings
 
 import rollbook
+from typing import Any
+
 from rollbook.core.readiness import Context, Outcome, Severity, failed, none_found, passed, register_item
 from rollbook.site.configuration import configuration
 
@@ -112,7 +114,7 @@ def signing_key_is_strong(_context: Context) -> Outcome:
     bits = int(entropy_bits(key))
     kept = configuration().home / "keys" / "secret-key"
     source = "environment" if configuration().secret_key else "file" if kept.exists() else "nowhere"
-    facts = {"length": len(key), "entropy_bits": bits, "source": source, "key": key}
+    facts: dict[str, Any] = {"length": len(key), "entropy_bits": bits, "source": source, "key": key}
     if any(word in key.lower() for word in KNOWN_DEFAULTS):
         return failed("The key is a known default.", value=1, limit="= 0", unit="defaults", **facts)
     if len(key) < 50:
