@@ -41,6 +41,8 @@ class RollbookApi(NinjaAPI):
         }
         schema["security"] = [{"token": []}, {"session": []}]
         for operation in _operations(schema):
+            for answer in operation["responses"].values():
+                _say_problem(answer.get("content", {}))
             if operation.get("x-permission") == PUBLIC:
                 operation["security"] = []
         return schema
@@ -66,6 +68,13 @@ def build_api() -> RollbookApi:
     )
     install_problem_answers(api)
     return api
+
+
+def _say_problem(content: dict[str, Any]) -> None:
+    """Refusals have a media type of their own, which ninja does not know."""
+    reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+    if reference.endswith("/Problem"):
+        content["application/problem+json"] = content.pop("application/json")
 
 
 def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:

@@ -5,10 +5,24 @@ services.change(…, expected_version=expected_version(request))
 """
 
 import re
+from typing import Any
 
 from django.http import HttpRequest
 
 from rollbook.core.errors import Refusal, VersionConflict
+
+#: For `openapi_extra` of operations that ask for the version.
+IF_MATCH: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "If-Match",
+            "required": True,
+            "schema": {"type": "string"},
+            "description": "The ETag that came with the record, or * for any version.",
+        }
+    ]
+}
 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"\Z')
 

@@ -13,6 +13,7 @@ whoever is signed in and 100 an hour per address for public endpoints.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from django.db import connection
@@ -82,7 +83,7 @@ class Router(NinjaRouter):
     ) -> Callable[[View], View]:
         limit = rate or (limits.ANONYMOUS if permission == PUBLIC else limits.SIGNED_IN)
         options["response"] = _with_problems(options.get("response"), permission)
-        extra = options.setdefault("openapi_extra", {})
+        extra = options["openapi_extra"] = deepcopy(options.get("openapi_extra", {}))
         extra["x-permission"] = permission
         extra["x-rate-limit"] = f"{limit.times} in {int(limit.span.total_seconds())} seconds"
         declare = self.api_operation(methods, path, **options)

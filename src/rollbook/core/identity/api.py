@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Query, Status
 
 from rollbook.core.api.pagination import Page, PageQuery, page_of
-from rollbook.core.api.preconditions import etag, expected_version
+from rollbook.core.api.preconditions import IF_MATCH, etag, expected_version
 from rollbook.core.api.routing import SIGNED_IN, ApiRequest, Router
 from rollbook.core.identity import permissions, schemas, selectors
 from rollbook.core.identity.models import Membership, Session
@@ -125,7 +125,12 @@ def update_member(
     return _member(membership, response)
 
 
-@router.put("/members/{member_id}/roles", permission=permissions.MANAGE_MEMBERS, response=schemas.MemberOut)
+@router.put(
+    "/members/{member_id}/roles",
+    permission=permissions.MANAGE_MEMBERS,
+    response=schemas.MemberOut,
+    openapi_extra=IF_MATCH,
+)
 def change_roles(request: ApiRequest, response: HttpResponse, member_id: UUID, body: schemas.RolesIn) -> dict[str, Any]:
     """Give and take a member's roles. Send If-Match."""
     membership = members.change_roles(
@@ -194,7 +199,12 @@ def get_role(request: ApiRequest, response: HttpResponse, key: str) -> RoleBundl
     return bundle
 
 
-@router.put("/roles/{key}", permission=role_permissions.MANAGE_ROLES, response=schemas.RoleOut)
+@router.put(
+    "/roles/{key}",
+    permission=role_permissions.MANAGE_ROLES,
+    response=schemas.RoleOut,
+    openapi_extra=IF_MATCH,
+)
 def change_role(request: ApiRequest, response: HttpResponse, key: str, body: schemas.RoleChange) -> RoleBundle:
     """Change what a role means. Send If-Match."""
     bundle = role_services.change_role(

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 
 #: The camera is for scanning codes and passkeys are made on our own pages only; the rest is closed.
 POLICY = (
-    "accelerometer=(), autoplay=(), browsing-topics=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(), "
-    "magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-create=(self), "
+    "accelerometer=(), autoplay=(), browsing-topics=(), camera=(self), display-capture=(), geolocation=(), "
+    "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-create=(self), "
     "publickey-credentials-get=(self), usb=(), xr-spatial-tracking=()"
 )
 

@@ -40,8 +40,9 @@ class Visitor(Client):
         )
         self.handler = _application(checks_tokens)
 
-    def generic(self, method: str, path: str, *args: Any, secure: bool = False, **extra: Any) -> Any:
-        return super().generic(method, path, *args, secure=secure or settings.SECURE_SSL_REDIRECT, **extra)
+    def generic(self, *args: Any, **extra: Any) -> Any:
+        extra["secure"] = extra.get("secure") or settings.SECURE_SSL_REDIRECT
+        return super().generic(*args, **extra)
 
 
 def text_of(response: Any) -> str:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.core.files.storage import FileSystemStorage
 
@@ -50,7 +51,11 @@ def storage_works(_context: Context) -> Outcome:
         "read": lambda: read.append(storage.get(key)),
         "removed": lambda: storage.store().delete(key),
     }
-    facts = {"seconds": seconds, "store": type(storage.store()).__name__, "used_percent": _used_percent()}
+    facts: dict[str, Any] = {
+        "seconds": seconds,
+        "store": type(storage.store()).__name__,
+        "used_percent": _used_percent(),
+    }
     for name, act in acts.items():
         began = time.perf_counter()
         try:
@@ -64,7 +69,7 @@ def storage_works(_context: Context) -> Outcome:
     slowest = max(seconds.values())
     if slowest >= SLOWEST_SECONDS:
         return failed("The store is slow.", value=slowest, limit="< 2", unit="s", **facts)
-    if facts["used_percent"] >= 80:  # type: ignore[operator] # a number
+    if facts["used_percent"] >= 80:
         return warned("The store fills.", value=_used_percent(), limit="< 80", unit="%", **facts)
     return passed("A marker was written, read and removed.", value=slowest, limit="< 2", unit="s", **facts)
 

@@ -50,7 +50,7 @@ def queue_runs(context: Context) -> Outcome:
     state = selectors.queue_state(context.now)
     places = sum(worker.concurrency for worker in workers)
     seconds = _probe_seconds(context.now)
-    facts = {
+    facts: dict[str, Any] = {
         "workers": len(workers),
         "places": places,
         "waiting": state.waiting,
@@ -222,7 +222,7 @@ def failures_do_not_pile_up(context: Context) -> Outcome:
     failures = list(runs.filter(outcome__in=bad).values_list("job", flat=True))
     state = selectors.queue_state(context.now)
     hours = int(state.oldest_dead_letter_seconds // 3600)
-    facts = {
+    facts: dict[str, Any] = {
         "runs": total,
         "failures": len(failures),
         "dead_letters": state.dead_letters,

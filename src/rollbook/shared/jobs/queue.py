@@ -75,7 +75,7 @@ def select(condition: str, parameters: Mapping[str, Any], *, order: str = "j.id"
     """Rows of the queue; `condition` is SQL over `procrastinate_jobs j`, its values are in `parameters`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {COLUMNS} FROM procrastinate_jobs j WHERE {condition} ORDER BY {order}",
+            f"SELECT {COLUMNS} FROM procrastinate_jobs j WHERE {condition} ORDER BY {order}",  # noqa: S608 - our own names, never text of others
             parameters,
         )
         return [row_of(row) for row in cursor.fetchall()]
@@ -128,7 +128,7 @@ def remove(number: int) -> None:
 LOST = """
 SELECT {columns} FROM procrastinate_jobs j
   LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
- WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - %(silent_for)s)
+ WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => %(silent_for)s))
  ORDER BY j.id FOR UPDATE OF j SKIP LOCKED
 """
 
@@ -136,14 +136,15 @@ SELECT {columns} FROM procrastinate_jobs j
 def lock_lost_jobs(silent_for: timedelta) -> list[QueuedJob]:
     """Jobs that are `doing` in a worker that has been silent, or is gone. Locked; another rescuer skips them."""
     with connection.cursor() as cursor:
-        cursor.execute(LOST.format(columns=COLUMNS), {"silent_for": silent_for})
+        cursor.execute(LOST.format(columns=COLUMNS), {"silent_for": silent_for.total_seconds()})
         return [row_of(row) for row in cursor.fetchall()]
 
 
 ABANDONED = """
 SELECT {columns} FROM procrastinate_jobs j
  WHERE j.status = 'doing' AND j.worker_id = %(worker)s AND NOT (j.id = ANY (%(running)s))
-   AND (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started') < now() - %(longer_than)s
+   AND (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started')
+       < now() - make_interval(secs => %(longer_than)s)
  ORDER BY j.id FOR UPDATE OF j SKIP LOCKED
 """
 
@@ -156,6 +157,6 @@ def lock_abandoned_jobs(worker: int, running: list[int], longer_than: timedelta)
     with connection.cursor() as cursor:
         cursor.execute(
             ABANDONED.format(columns=COLUMNS),
-            {"worker": worker, "running": running, "longer_than": longer_than},
+            {"worker": worker, "running": running, "longer_than": longer_than.total_seconds()},
         )
         return [row_of(row) for row in cursor.fetchall()]

@@ -50,7 +50,7 @@ def _next_by_elapsed_time(expression: str, zone: ZoneInfo, after: datetime) -> d
     # skipped at once, so this ends after a few passes.
     while True:
         local = moment.astimezone(zone).replace(tzinfo=None)
-        step = croniter(expression, local).get_next(datetime) - local
+        step: timedelta = croniter(expression, local).get_next(datetime) - local
         candidate = moment + step
         if candidate.astimezone(zone).utcoffset() == moment.astimezone(zone).utcoffset():
             return candidate

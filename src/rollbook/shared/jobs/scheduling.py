@@ -51,7 +51,7 @@ def synchronise(now: datetime | None = None) -> int:
     """
     now = now or clock.now()
     scheduled = [job for job in register.jobs().values() if job.schedule]
-    parameters = {
+    parameters: dict[str, Any] = {
         "names": [job.name for job in scheduled],
         "crons": [job.schedule for job in scheduled],
         "per": [job.per_organisation for job in scheduled],

@@ -44,7 +44,8 @@ class BackOff(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: QueueRow) -> RetryDecision | None:
         if job.attempts >= self.retries:
             return None
-        return RetryDecision(retry_at=clock.now() + rules.back_off(job.attempts, random.random()))
+        spread = random.random()  # noqa: S311 - spreads retries, hides nothing
+        return RetryDecision(retry_at=clock.now() + rules.back_off(job.attempts, spread))
 
 
 def run_worker(options: WorkerOptions | None = None) -> None:
@@ -82,7 +83,8 @@ async def _work_async(options: WorkerOptions, keeper: Keeper) -> None:
     # into the queue by a job still commits with its cause.
     app = DjangoApp(connector=PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=3, timeout=10))
     for job in register.jobs().values():
-        app.task(_entry_of(job, keeper), name=job.name, pass_context=True, retry=BackOff(job.retries))
+        declare = app.task(name=job.name, pass_context=True, retry=BackOff(job.retries))
+        declare(_entry_of(job, keeper))
     # One thread for each job at work; with fewer, a job could be fetched and then wait unseen.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(options.concurrency + 2))
     async with app.open_async():
@@ -101,7 +103,7 @@ async def _work_async(options: WorkerOptions, keeper: Keeper) -> None:
         )
         watch = asyncio.create_task(_watch(worker, keeper))
         try:
-            await worker.run()
+            await worker.run()  # type: ignore[no-untyped-call]  # procrastinate leaves it untyped
         finally:
             watch.cancel()
 
@@ -111,7 +113,7 @@ async def _watch(worker: Worker, keeper: Keeper) -> None:
     while True:
         keeper.queue_worker_id = worker.worker_id
         if stopping.is_asked():
-            worker.stop()
+            worker.stop()  # type: ignore[no-untyped-call]  # procrastinate leaves it untyped
         await asyncio.sleep(0.2)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from rollbook.core.readiness import Item
 from rollbook.shared.launch import artefact
@@ -149,20 +149,20 @@ def result_facts(result: CheckResult) -> dict[str, Any]:
 def as_junit(board: Board) -> str:
     """One test case for each item, for build servers."""
     red = sum(line.standing.is_red for line in board.lines)
-    suite = ElementTree.Element("testsuite", name="rollbook launch", tests=str(len(board.lines)), failures=str(red))
+    suite = ET.Element("testsuite", name="rollbook launch", tests=str(len(board.lines)), failures=str(red))
     for line in board.lines:
         seconds = (line.result.duration_ms if line.result else 0) / 1000
-        case = ElementTree.SubElement(
+        case = ET.SubElement(
             suite, "testcase", classname=f"{line.item.profile}.{line.scope}", name=f"{line.item.id} {line.item.title}",
             time=f"{seconds:.3f}",
         )  # fmt: skip
         if line.standing.is_red:
-            failure = ElementTree.SubElement(case, "failure", message=_found(line), type=line.state)
+            failure = ET.SubElement(case, "failure", message=_found(line), type=line.state)
             failure.text = f"Remedy: {line.remedy}"
         elif line.state == "not_applicable":
-            ElementTree.SubElement(case, "skipped", message=_found(line))
-    ElementTree.indent(suite)
-    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
+            ET.SubElement(case, "skipped", message=_found(line))
+    ET.indent(suite)
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True)
 
 
 def as_tap(board: Board) -> str:

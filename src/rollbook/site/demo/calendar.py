@@ -33,7 +33,8 @@ def terms(today: date) -> tuple[TermDays, TermDays]:
 
 def working_days(today: date, count: int) -> list[date]:
     """The last `count` weekdays before today, oldest first."""
-    days, day = [], today
+    day = today
+    days: list[date] = []
     while len(days) < count:
         day -= timedelta(days=1)
         if day.weekday() < 5:

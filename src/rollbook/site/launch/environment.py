@@ -3,7 +3,6 @@
 import math
 import os
 import shutil
-import sys
 import time
 from datetime import timedelta
 from decimal import Decimal

@@ -8,12 +8,11 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 import rollbook
-from typing import Any
-
 from rollbook.core.readiness import Context, Outcome, Severity, failed, none_found, passed, register_item
 from rollbook.site.configuration import configuration
 

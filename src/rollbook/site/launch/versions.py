@@ -57,7 +57,7 @@ def versions_are_supported(context: Context) -> Outcome:
     pins = _pins()
     if not pins:
         found.append("there is no lock file beside the package")
-    found += [f"{name} is {present}, not {wanted}" for name, wanted in pins if (present := _installed(name)) != wanted]
+    found += [f"{name} is {held}, not {wanted}" for name, wanted in pins if (held := _installed(name)) != wanted]
     return none_found(
         found, examined=len(running) + len(pins), what="versions not supported or not pinned", versions=running,
         packages=len(pins),

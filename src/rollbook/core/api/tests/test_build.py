@@ -42,6 +42,7 @@ def test_every_operation_declares_its_permission_its_limit_and_its_refusals(desc
         assert operation["x-permission"], name
         assert re.fullmatch(r"\d+ in \d+ seconds", operation["x-rate-limit"]), name
         assert {"422", "429"} <= set(operation["responses"]), name
+        assert list(operation["responses"]["422"]["content"]) == ["application/problem+json"], name
         if operation["x-permission"] != "public":
             assert {"401", "403"} <= set(operation["responses"]), name
 

@@ -33,7 +33,8 @@ ITEMS = [
 
 def assert_fails(outcome: Outcome, *words: str, count: int | None = None) -> None:
     assert outcome.state is State.FAIL, outcome
-    assert outcome.value is not None and outcome.limit
+    assert outcome.value is not None
+    assert outcome.limit
     if count is not None:
         assert outcome.value == count, outcome
     for word in words:

@@ -288,6 +288,44 @@ def test_a_request_that_takes_too_long_is_said_to_be_in_progress(committed: Orga
         assert once(actor, key, act) == Answer(201, {"first": True}, replayed=True)
 
 
+@pytest.mark.race
+def test_a_worker_that_is_killed_in_the_act_leaves_nothing_stuck(committed: Organisation) -> None:
+    actor, key = an_actor(committed), a_key()
+    working = threading.Event()
+    backend: list[int] = []
+    ended: list[type[BaseException]] = []
+
+    def act_until_killed() -> tuple[int, Any]:
+        Campus.objects.create(code="HALF", name="Half done")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            backend.append(cursor.fetchone()[0])
+            working.set()
+            cursor.execute("SELECT pg_sleep(60)")
+        return 201, {}
+
+    def run() -> None:
+        try:
+            with tenant_scope(committed.id):
+                once(actor, key, act_until_killed)
+        except BaseException as error:  # noqa: BLE001 — shown by the assertion below
+            ended.append(type(error))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert working.wait(30)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", backend)
+    thread.join()
+
+    assert len(ended) == 1
+    with tenant_scope(committed.id):
+        assert not once(actor, key, an_act()).replayed
+        assert list(Campus.objects.values_list("code", flat=True)) == ["ONE"]
+
+
 def test_the_first_answer_cannot_be_changed_and_that_of_money_not_removed(committed: Organisation) -> None:
     actor, money, other = an_actor(committed), a_key(), a_key()
     with tenant_scope(committed.id):

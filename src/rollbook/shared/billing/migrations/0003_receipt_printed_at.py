@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0002_checkout'),
+        ("billing", "0002_checkout"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='receipt',
-            name='printed_at',
+            model_name="receipt",
+            name="printed_at",
             field=models.DateTimeField(null=True),
         ),
     ]

@@ -114,7 +114,7 @@ def test_jobs_that_pile_up_are_found(organisation: Organisation) -> None:
 def on_time() -> Iterator[None]:
     a_worker()
     scheduling.synchronise()
-    yield
+    return
 
 
 def test_schedules_in_time_pass(on_time: None) -> None:

@@ -1,3 +1,4 @@
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_schedule_of_every_hour_does_not_pause_while_clocks_go_back() -> None:
     for _ in range(4):
         due.append(rules.next_due("*/30 * * * *", BERLIN, due[-1]))
 
-    assert [later - earlier for earlier, later in zip(due[1:], due[2:], strict=False)] == [timedelta(minutes=30)] * 3
+    assert [later - earlier for earlier, later in itertools.pairwise(due)] == [timedelta(minutes=30)] * 3
 
 
 def test_manila_keeps_one_time_all_year() -> None:
@@ -85,7 +86,7 @@ def test_a_daily_schedule_runs_once_on_every_local_day(hour: int, minute: int, s
         due = rules.next_due(f"{minute} {hour} * * *", zone, due)
         days.append(due.astimezone(ZoneInfo(zone)).date())
 
-    assert [later - earlier for earlier, later in zip(days, days[1:], strict=False)] == [timedelta(days=1)] * 2
+    assert [later - earlier for earlier, later in itertools.pairwise(days)] == [timedelta(days=1)] * 2
 
 
 @pytest.mark.parametrize("expression", ["", "* * * *", "61 * * * *", "every day", "0 2 * * * *"])

@@ -111,6 +111,7 @@ class CountForm(Form):
                     "hx-swap": "innerHTML",
                     "hx-include": "closest form",
                     "hx-sync": "closest form:replace",
+                    "hx-disabled-elt": "unset",
                 }
             )
             self.fields[f"face_{minor}"] = field

@@ -46,15 +46,15 @@ class PaymentTable(Table):
     columns = (
         Column("receipt_number", _("Receipt"), sortable=True, link="fees:payment"),
         Column("student", _("Student"), text=name_of, needs=_NAME, sortable=_NAME, primary=True, link="fees:payment"),
-        Column("student_number", _("Number"), sortable=True, nullable=True),
+        Column("student_number", _("Number"), sortable=True, nullable=True, visible=False),
         Column("programme", _("Programme"), visible=False, nullable=True),
         Column("method", _("Method"), text=method_of, needs=("method",), export=method_of),
         Column("external_reference", _("Reference"), visible=False),
         Column("received_at", _("Received"), kind="datetime", sortable=True),
-        Column("cashier", _("Recorded by"), nullable=True),
+        Column("cashier", _("Recorded by"), nullable=True, visible=False),
         Column("state", _("State"), kind="state", states=PAYMENT_STATES),
         Column("amount_minor", _("Amount"), kind="money", sortable=True),
-        Column("kept_minor", _("Kept"), kind="money", total=True),
+        Column("kept_minor", _("Kept"), kind="money", total=True, visible=False),
     )
     filters = (
         TextFilter(

@@ -1,10 +1,11 @@
 """How the college's money is put into words: states, methods, months, where an amount lands."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_interval, format_skeleton
+from babel.dates import format_interval, format_skeleton, format_time
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -141,6 +142,11 @@ def opening_sentence(exams: Sequence[ExamShown]) -> str:
         return ""
     names = _joined([exam.name for exam in exams])
     return ngettext("The %(exams)s permit opens.", "The permits %(exams)s open.", len(exams)) % {"exams": names}
+
+
+def hour_text(moment: datetime) -> str:
+    """The hour and minute of a moment, local."""
+    return str(format_time(timezone.localtime(moment), "short", locale=formatting.current_locale()))
 
 
 def exam_lines(exams: Sequence[ExamShown]) -> list[dict[str, Any]]:

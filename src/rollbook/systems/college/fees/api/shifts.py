@@ -1,6 +1,8 @@
 """Shifts over JSON."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -83,7 +85,7 @@ class CloseRequestOut(Schema):
 
 def shift_out(row: Any) -> dict[str, Any]:
     """A shift's row as JSON."""
-    read = row.get if isinstance(row, dict) else lambda name: getattr(row, name)
+    read: Callable[[str], Any] = row.get if isinstance(row, dict) else partial(getattr, row)
     currency: str = read("currency")
 
     def amount(name: str) -> str | None:

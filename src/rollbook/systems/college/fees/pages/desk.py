@@ -23,7 +23,7 @@ from rollbook.systems.college.fees import permissions, selectors
 from rollbook.systems.college.fees.reads import payments as payment_reads
 from rollbook.systems.college.fees.reads import takings as taking_reads
 from rollbook.systems.college.fees.reads.takings import Takings
-from rollbook.systems.college.fees.words import PAYMENT_STATES
+from rollbook.systems.college.fees.words import METHOD_ICONS, PAYMENT_STATES, hour_text
 
 #: Payments on the home page; the rest stand in the list.
 LATEST = 10
@@ -41,6 +41,7 @@ def desk(request: PageRequest) -> HttpResponse:
     drawer = drawer_of(shift) if shift else None
     context = {
         "shift": shift,
+        "since": hour_text(shift.opened_at) if shift else "",
         "drawer": Money(drawer.expected_minor, shift.currency) if shift and drawer else None,
         "taken": taken,
         "cash": Money(taken.by_method.get(Payment.Method.CASH, 0), taken.currency),
@@ -59,9 +60,9 @@ def _payment_line(payment: Any) -> dict[str, Any]:
         "id": payment.id,
         "receipt_number": payment.receipt_number,
         "name": f"{payment.family_name}, {payment.given_name}" if payment.given_name else payment.family_name,
-        "student_number": payment.student_number,
         "amount": _amount(payment),
         "method": payment.get_method_display(),
+        "icon": METHOD_ICONS[payment.method],
         "received_at": payment.received_at,
         "state": PAYMENT_STATES[payment.state] if payment.state != Payment.State.COMPLETED else None,
     }

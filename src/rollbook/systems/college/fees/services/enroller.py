@@ -62,11 +62,9 @@ class PlanEnroller:
 
     def take_back(self, actor: Actor, pairs: Sequence[Pair], reason: str) -> None:
         """Cancel these enrolments and what they owe."""
-        enrolments = list(_exactly(pairs).values_list("id", "invoice_id"))
-        cancel_unpaid_invoices(
-            actor, [invoice_id for _, invoice_id in enrolments if invoice_id is not None], reason=reason
-        )
-        cancel_in_bulk(actor, [enrolment_id for enrolment_id, _ in enrolments], reason=reason)
+        enrolments = list(_exactly(pairs).filter(invoice__isnull=False).values_list("id", "invoice_id"))
+        cancel_unpaid_invoices(actor, [invoice_id for _, invoice_id in enrolments], reason=reason)
+        cancel_in_bulk(actor, list(_exactly(pairs).values_list("id", flat=True)), reason=reason)
 
 
 def _live(pairs: Sequence[Pair]) -> "QuerySet[TermEnrolment]":
