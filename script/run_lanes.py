@@ -70,7 +70,7 @@ def find_browser() -> None:
         sys.exit(f"journeys: {refusal}")
 
 
-CHECKED = ("src", "tests", "script", "benchmarks", "conftest.py")
+CHECKED = tuple(place for place in ("src", "tests", "script", "benchmarks", "conftest.py") if (ROOT / place).exists())
 HOME = os.environ.get("ROLLBOOK_TEST_HOME") or str(ROOT / ".rollbook-test")
 CORES = os.cpu_count() or 1
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
