@@ -5,6 +5,7 @@ A subscriber runs at once, in the transaction of whoever published the event.
 
 from rollbook.core.events import subscribe
 from rollbook.core.identity.events import PasswordLinkWanted, SecurityNoticeWanted
+from rollbook.core.identity.services.members import refuse_person_with_account
 from rollbook.shared.people.events import PeopleMerged
 from rollbook.site import jobs
 from rollbook.systems.college.catalogue.events import TermAdded
@@ -24,6 +25,10 @@ def _mail_security_notice(event: SecurityNoticeWanted) -> None:
     )
 
 
+def _refuse_merge_of_member(event: PeopleMerged) -> None:
+    refuse_person_with_account(event.duplicate_id)
+
+
 # Mail about signing in goes out by jobs that commit with their cause.
 subscribe(PasswordLinkWanted, _mail_password_link)
 subscribe(SecurityNoticeWanted, _mail_security_notice)
@@ -32,3 +37,5 @@ subscribe(SecurityNoticeWanted, _mail_security_notice)
 subscribe(TermAdded, prepare_for_new_term)
 # The entry of a student never gives way when two entries turn out to be one person.
 subscribe(PeopleMerged, refuse_merge)
+# Nor does an entry that somebody signs in as.
+subscribe(PeopleMerged, _refuse_merge_of_member)

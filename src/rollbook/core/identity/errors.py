@@ -95,6 +95,12 @@ class LoginNameTaken(Refusal):
     code = "LOGIN_NAME_TAKEN"
 
 
+class PersonHasAccount(Refusal):
+    """{name} signs in as the entry that would give way. Link the account to the other entry first, then merge."""
+
+    code = "PERSON_HAS_ACCOUNT"
+
+
 class RoleUnknown(Refusal):
     """There is no role “{role}” here. Choose from the list, or make the role first."""
 

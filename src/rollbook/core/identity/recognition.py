@@ -35,7 +35,7 @@ SELECT {_MEMBER}, s.id, s.data, s.last_seen_at, s.idle_minutes, u.password, u.is
   LEFT JOIN identity_membership m ON m.organisation_id = %(organisation)s AND m.user_id = u.id
   {_RIGHTS}
  WHERE s.digest = %(digest)s AND s.expires_at > %(now)s
-"""  # noqa: S608 - fixed parts only
+"""
 
 _BY_TOKEN = f"""
 SELECT {_MEMBER}, t.id, t.scopes, t.expires_at, t.revoked_at, w.last_used_at
@@ -46,7 +46,7 @@ SELECT {_MEMBER}, t.id, t.scopes, t.expires_at, t.revoked_at, w.last_used_at
   LEFT JOIN identity_tokenuse w ON w.organisation_id = t.organisation_id AND w.token_id = t.id
   {_RIGHTS}
  WHERE t.organisation_id = %(organisation)s AND t.digest = %(digest)s
-"""  # noqa: S608 - fixed parts only
+"""
 
 _IMPERSONATED = f"""
 SELECT {_MEMBER}, i.ends_at
@@ -58,7 +58,7 @@ SELECT {_MEMBER}, i.ends_at
   {_RIGHTS}
  WHERE i.organisation_id = %(organisation)s AND i.id = %(impersonation)s
    AND i.impersonator_id = %(impersonator)s AND e.id IS NULL AND i.ends_at > %(now)s
-"""  # noqa: S608 - fixed parts only
+"""
 
 _SUPPORTED = """
 SELECT a.ends_at, array_to_string(r.permissions, ',')

@@ -127,6 +127,13 @@ def reactivate_member(*, actor: Actor, membership_id: UUID, reason: str) -> Memb
     return membership
 
 
+def refuse_person_with_account(person_id: UUID) -> None:
+    """Refuse to let a person's entry go while somebody signs in as them: they would sign in as nobody."""
+    found: Membership | None = Membership.objects.filter(person_id=person_id, is_active=True).first()
+    if found is not None:
+        raise errors.PersonHasAccount(name=found.name)
+
+
 def _check_names(name: str, email: str, login_name: str) -> None:
     if not name.strip():
         raise Invalid.field("display_name", "Write the name.")

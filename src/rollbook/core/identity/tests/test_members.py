@@ -2,6 +2,7 @@
 
 import pytest
 
+from rollbook.core import ids
 from rollbook.core.audit.models import AuditEntry
 from rollbook.core.errors import Forbidden, Invalid, NotFound, VersionConflict
 from rollbook.core.identity import errors
@@ -12,6 +13,7 @@ from rollbook.core.identity.services.members import (
     deactivate_member,
     invite_member,
     reactivate_member,
+    refuse_person_with_account,
     update_member,
 )
 from rollbook.core.permissions.actor import Actor
@@ -213,6 +215,19 @@ class TestAccess:
 
         member.refresh_from_db()
         assert (member.name, member.login_name, member.version) == ("Cruz, Ben", "e-17", 2)
+
+
+def test_an_entry_that_somebody_signs_in_as_does_not_give_way(organisation: Organisation) -> None:
+    person_id = ids.new_id()
+    member = a_member(organisation, person_id=person_id, name="Diaz, Eva")
+
+    with tenant_scope(organisation.id):
+        with pytest.raises(errors.PersonHasAccount):
+            refuse_person_with_account(person_id)
+        member.is_active = False
+        member.save()
+        refuse_person_with_account(person_id)
+        refuse_person_with_account(ids.new_id())
 
 
 def test_a_member_of_another_organisation_does_not_exist(
