@@ -233,6 +233,8 @@ def _evaluated_once(task: Task, run: CheckRun | None) -> CheckResult | None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '15s'")
+            # An item may compute for a while between two statements; its own time limit ends it.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '3min'")
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7214))", [":".join(task.key)])
         if (recent := _recent(task)) is not None:
             return recent

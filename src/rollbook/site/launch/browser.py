@@ -29,6 +29,8 @@ from rollbook.site.launch import crawls
 from rollbook.site.launch.crawls import SCRIPT, Answer
 
 FRONT = "front door"
+#: Items that read the same walk come one after the other, so that none waits for it inside its transaction.
+WALK = "walk"
 FOREIGN = "https://elsewhere.example"
 #: What anybody may open: the gate, verification of papers, health, and what the shell itself needs.
 PUBLIC_ROUTES = (
@@ -43,6 +45,7 @@ INLINE_STYLES_REVIEWED = frozenset({"/api/redoc/"})
     id="PLT-SEC-01",
     stages=("PRE", "DAY", "M1"),
     severity=Severity.BLOCKER,
+    parallel_key=WALK,
     tries_writing=True,
     timeout=timedelta(seconds=60),
     title="Security headers are set on every answer",
@@ -188,6 +191,7 @@ PACKAGE = Path(rollbook.__file__).parent
     stages=("PRE",),
     severity=Severity.BLOCKER,
     run=SafeOn.STAGING,
+    parallel_key=WALK,
     tries_writing=True,
     timeout=timedelta(seconds=60),
     title="Output is escaped, forms carry tokens",
@@ -225,6 +229,7 @@ def output_is_escaped(_context: Context) -> Outcome:
     stages=("PRE", "Q"),
     severity=Severity.BLOCKER,
     run=SafeOn.STAGING,
+    parallel_key=WALK,
     tries_writing=True,
     timeout=timedelta(seconds=60),
     title="Anonymous access reaches only public pages",
@@ -301,6 +306,7 @@ def static_files_are_light(_context: Context) -> Outcome:
     id="PLT-PERF-10",
     stages=("PRE",),
     severity=Severity.WARNING,
+    parallel_key=WALK,
     tries_writing=True,
     timeout=timedelta(seconds=60),
     title="Caching strategy works and never leaks",
