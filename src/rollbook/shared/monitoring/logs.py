@@ -58,6 +58,9 @@ def logging_settings(*, level: str, as_json: bool) -> None:
                 "psycopg.pool": {"level": "ERROR"},
                 # Runs of jobs are recorded in the run log.
                 "procrastinate": {"level": "WARNING"},
+                # It would write whole addresses, with whatever stands in them.
+                "httpx": {"level": "WARNING"},
+                "httpcore": {"level": "WARNING"},
             },
         }
     )
