@@ -1,9 +1,10 @@
 """The embedded fonts: Inter with figures of equal width (made by script/paper-fonts), and measuring text in them."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -27,6 +28,8 @@ CAP_HEIGHT = 0.727
 def _glyphs() -> frozenset[int]:
     with _loading:
         for name, file in _FILES.items():
+            # Streams stay binary: writing them in letters (ASCII85) costs more than drawing them.
+            rl_config.useA85 = 0
             pdfmetrics.registerFont(TTFont(name, str(_FOLDER / file)))
     return frozenset(pdfmetrics.getFont(REGULAR).face.charToGlyph)
 
@@ -36,6 +39,7 @@ def ready() -> None:
     _glyphs()
 
 
+@lru_cache(maxsize=20_000)
 def printable(text: str) -> str:
     """The text with every character that the fonts lack shown as a box: □. Never a silent gap."""
     known = _glyphs()
@@ -44,8 +48,13 @@ def printable(text: str) -> str:
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """How wide a line is."""
+    return _unit_width(text, bold) * size
+
+
+@lru_cache(maxsize=20_000)
+def _unit_width(text: str, bold: bool) -> float:
     ready()
-    width: float = pdfmetrics.stringWidth(text, BOLD if bold else REGULAR, size)
+    width: float = pdfmetrics.stringWidth(text, BOLD if bold else REGULAR, 1)
     return width
 
 

@@ -99,7 +99,10 @@ class CountForm(Form):
     def __init__(self, *args: Any, faces: list[tuple[int, str]], preview_url: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for minor, label in faces:
-            field = forms.IntegerField(label=label, min_value=0, max_value=1_000_000, required=False)
+            # Not a number field: its arrows and its wheel change a count that nobody meant to change.
+            field = forms.IntegerField(
+                label=label, min_value=0, max_value=1_000_000, required=False, widget=forms.TextInput()
+            )
             field.widget.attrs.update(
                 {
                     "inputmode": "numeric",

@@ -88,7 +88,7 @@ class ShiftTable(Table):
         Column("station", _("Station"), sortable=True),
         Column("state", _("State"), kind="state", states=SHIFT_STATES),
         Column("opened_at", _("Opened"), kind="datetime", sortable=True),
-        Column("closed_at", _("Closed"), kind="datetime", sortable=True, nullable=True),
+        Column("closed_at", _("Closed"), kind="datetime", sortable=True, nullable=True, visible=False),
         Column("expected_minor", _("Expected"), kind="money", nullable=True),
         Column("counted_minor", _("Counted"), kind="money", nullable=True),
         Column("variance_minor", _("Difference"), kind="money", sortable=True, nullable=True, total=True),

@@ -79,21 +79,23 @@ def _drawn(figures: Collections) -> dict[str, Any]:
             Bar(_bucket(bucket), bucket.amount, note=_("%(n)s students") % {"n": bucket.students})
             for bucket in figures.buckets
         ],
-        "ahead": figures.paid - figures.due_by_now,
+        "is_behind": figures.paid < figures.due_by_now,
+        "distance": max(figures.paid, figures.due_by_now) - min(figures.paid, figures.due_by_now),
     }
 
 
 def _course(figures: Collections) -> Chart | None:
-    if len(figures.course) < 2:
+    until_today = [point for point in figures.course if point[1] is not None]
+    if len(until_today) < 2:
         return None
-    days = [day for day, _received, _due in figures.course]
+    days = [day for day, _received, _due in until_today]
     return Chart(
         "line",
         _("Received against due"),
         days,
         [
-            Series(_("Received"), [received for _day, received, _due in figures.course]),
-            Series(_("Due"), [due for _day, _received, due in figures.course], dashed=True),
+            Series(_("Received"), [received for _day, received, _due in until_today]),
+            Series(_("Due"), [due for _day, _received, due in until_today], dashed=True),
         ],
     )
 

@@ -136,7 +136,7 @@ def count(request: PageRequest) -> HttpResponse:
     own = _own_shift(request)
     form = _count_form(request, own)
     form.is_valid()
-    return render(request, "college/fees/parts/count.html", {"shift": own, **_counted(own, form)})
+    return render(request, "college/fees/parts/count.html", {"shift": own, "form": form, **_counted(own, form)})
 
 
 @page(permission=permissions.RUN_SHIFT)
