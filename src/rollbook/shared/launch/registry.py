@@ -8,13 +8,16 @@ import logging
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import entry_points
+from pathlib import Path
 
+from django.conf import settings
 from django.urls import get_resolver
 from django.utils.module_loading import autodiscover_modules
 
 from rollbook.core import readiness
 from rollbook.core.readiness import Item
 from rollbook.core.tenancy.models import Organisation
+from rollbook.shared.launch.probes import register_probes
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ def load() -> tuple[str, ...]:
                 f"The item pack {entry_point.name} could not be loaded ({type(error).__name__}); "
                 f"repair or remove the package {entry_point.value.split('.')[0]}."
             )
+    problems += register_probes(Path(getattr(settings, "HOME", ".")))
     return tuple(problems)
 
 

@@ -140,6 +140,22 @@ def _verify(_arguments: Namespace) -> int:
     return 1
 
 
+def _reference(arguments: Namespace) -> int:
+    from pathlib import Path
+
+    from rollbook.shared.launch.reference import reference_page
+
+    if arguments.write:
+        Path(arguments.write).write_text(reference_page(), encoding="utf-8")
+    else:
+        print(reference_page())
+    return 0
+
+
+def _reference_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--write", metavar="FILE", help="write the page to a file")
+
+
 COMMANDS = [
     # It must also speak when migrations are missing, so it asks for the database only.
     Command(
@@ -149,5 +165,6 @@ COMMANDS = [
         needs=Needs.DATABASE,
         takes_rest=True,
     ),
+    Command("launch reference", "The reference page of the checklist.", _reference, _reference_arguments, Needs.CODE),
     Command("launch verify", "Prove that no result of the checklist was altered.", _verify),
 ]
