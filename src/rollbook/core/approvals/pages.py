@@ -41,13 +41,13 @@ class Card:
 
 
 def card_of(actor: Actor, request: Any) -> Card:
-    """The card of a request; its kind says what it is about."""
-    kind = register.kind_of(request.kind)
+    """The card of a request; its kind says what it is about. A kind that is gone can still be looked up."""
+    kind = register.kinds().get(request.kind)
     return Card(
         request=request,
-        label=kind.label,
+        label=kind.label if kind else request.kind,
         who=request.proposer_name or request.proposed_job or str(_("Somebody who is no longer a member")),
-        description=kind.describe(request),
+        description=kind.describe(request) if kind else register.Description(title=request.kind),
         is_own=request.is_of(actor.user_id),
         state=STATES[ApprovalRequest.State(request.state)],
     )
@@ -69,12 +69,15 @@ def queue(request: PageRequest) -> HttpResponse:
 def request_page(request: PageRequest, request_id: UUID) -> HttpResponse:
     """One request, whatever became of it."""
     found = selectors.get_request(request.actor, request_id)
-    kind = register.kind_of(found.kind)
+    kind = register.kinds().get(found.kind)
     card = card_of(request.actor, found)
     is_waiting = found.may_become(ApprovalRequest.State.APPROVED)
     context = {
         "card": card,
-        "may_decide": is_waiting and not card.is_own and request.actor.may(kind.approve_permission),
+        "may_decide": kind is not None
+        and is_waiting
+        and not card.is_own
+        and request.actor.may(kind.approve_permission),
         "may_withdraw": is_waiting and request.actor.user_id == found.proposed_by_id,
         "events": selectors.story(found),
     }

@@ -148,6 +148,20 @@ def test_an_overseer_sees_every_request_and_decides_none(organisation: Organisat
     assert browser.post(f"/approvals/{request.id}/decide/", {"decision": "approve"}).status_code == 403
 
 
+def test_a_request_of_a_kind_that_is_gone_can_still_be_looked_up(
+    organisation: Organisation, cashier: Membership
+) -> None:
+    with examples.a_kind(lambda actor, request: None, "test.gone"), tenant_scope(organisation.id):
+        request = propose(
+            an_actor(organisation, user_id=cashier.user_id),
+            kind="test.gone", target=("x.y", uuid4()), reason="Once upon a time", payload={},
+        )  # fmt: skip
+    browser = a_browser(cashier)
+
+    assert "Once upon a time" in browser.get("/approvals/").content.decode()
+    assert browser.get(f"/approvals/{request.id}/").status_code == 200
+
+
 @pytest.mark.isolation
 def test_another_organisation_finds_no_request(
     organisation: Organisation, other_organisation: Organisation, cashier: Membership
