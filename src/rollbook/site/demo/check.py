@@ -11,6 +11,7 @@ from django.conf import settings
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.core.tenancy.selectors import organisation_by_slug
 from rollbook.shared.billing.selectors import prove_books
+from rollbook.site.commands import CommandFailed
 from rollbook.site.demo import logins
 from rollbook.site.demo.load import COLLEGE
 from rollbook.systems.college.enrolment.models import TermEnrolment
@@ -18,7 +19,7 @@ from rollbook.systems.college.enrolment.models import TermEnrolment
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
-class DemonstrationIsBroken(RuntimeError):
+class DemonstrationIsBroken(CommandFailed):
     """Something that a cashier needs did not work; the message says what."""
 
 
