@@ -27,6 +27,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 Number = int | Decimal
 
 
@@ -277,3 +279,59 @@ def none_found(found: Sequence[str], *, examined: int, what: str, remedy: str = 
 def _some(found: Sequence[str]) -> str:
     shown = ", ".join(found[:5])
     return f"{shown} and {len(found) - 5} more" if len(found) > 5 else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A person's way through several acts. `walk` answers with what went wrong, in sentences; nothing is well."""
+
+    id: str
+    title: str
+    profile: str
+    walk: Callable[[Context], Sequence[str]]
+
+
+_journeys: dict[str, Journey] = {}
+
+
+def register_journey(
+    *,
+    id: str,  # noqa: A002 - the word of the checklist
+    title: str,
+    profile: str,
+) -> Callable[[Callable[[Context], Sequence[str]]], Journey]:
+    """Register the decorated function as a journey; a room writes its own in its `journeys.py`."""
+
+    def decorator(walk: Callable[[Context], Sequence[str]]) -> Journey:
+        if id in _journeys:
+            raise ValueError(f"The journey {id} is registered twice.")
+        journey = Journey(id, title, profile, walk)
+        _journeys[id] = journey
+        return journey
+
+    return decorator
+
+
+def journeys(profile: str) -> list[Journey]:
+    """The journeys of a profile, in the order of their ids."""
+    return [journey for _, journey in sorted(_journeys.items()) if journey.profile == profile]
+
+
+def forget_journey(journey_id: str) -> None:
+    """Take a journey out again; for tests that register their own."""
+    _journeys.pop(journey_id, None)
+
+
+def walk_journeys(profile: str, context: Context) -> Outcome:
+    """Walk every journey of a profile, each taken back at its end; a profile without any does not pass."""
+    walked = journeys(profile)
+    found: list[str] = []
+    for journey in walked:
+        try:
+            with transaction.atomic():
+                problems = list(journey.walk(context))
+                transaction.set_rollback(True)
+        except Exception as error:  # noqa: BLE001 - a journey that breaks is one that fails, and the next is walked
+            problems = [f"it broke ({type(error).__name__})"]
+        found += [f"{journey.id} {journey.title}: {problem}" for problem in problems]
+    return none_found(found, examined=len(walked), what="stumbles", walked=[journey.id for journey in walked])

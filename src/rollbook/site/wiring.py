@@ -3,14 +3,19 @@
 A subscriber runs at once, in the transaction of whoever published the event.
 """
 
+import structlog
+
 from rollbook.core.events import subscribe
 from rollbook.core.identity.events import PasswordLinkWanted, SecurityNoticeWanted
 from rollbook.core.identity.services.members import refuse_person_with_account
+from rollbook.shared.jobs.events import JobGaveUp
 from rollbook.shared.people.events import PeopleMerged
 from rollbook.site import jobs
 from rollbook.systems.college.catalogue.events import TermAdded
 from rollbook.systems.college.exams.services import prepare_for_new_term
 from rollbook.systems.college.records.services import refuse_merge
+
+log = structlog.get_logger("rollbook.jobs")
 
 
 def _mail_password_link(event: PasswordLinkWanted) -> None:
@@ -39,3 +44,19 @@ subscribe(TermAdded, prepare_for_new_term)
 subscribe(PeopleMerged, refuse_merge)
 # Nor does an entry that somebody signs in as.
 subscribe(PeopleMerged, _refuse_merge_of_member)
+
+
+def _cry_for_dead_letter(event: JobGaveUp) -> None:
+    # One line that collectors of logs can alarm on; it holds ids and the kind of the error.
+    log.error(
+        "job gave up",
+        job=event.job,
+        number=event.queue_job_id,
+        organisation_id=str(event.organisation_id or ""),
+        attempts=event.attempts,
+        error=event.error,
+    )
+
+
+# Somebody has to decide about a job that failed in all its attempts.
+subscribe(JobGaveUp, _cry_for_dead_letter)

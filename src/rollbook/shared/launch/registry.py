@@ -28,8 +28,8 @@ ENTRY_POINTS = "rollbook.launch"
 def load() -> tuple[str, ...]:
     """Find every item once in this process; return what could not be loaded, in sentences."""
     autodiscover_modules("launch")
-    # Importing every page once, here, is cheaper than eight threads that import them against each other.
-    log.debug("%s groups of addresses", len(get_resolver().url_patterns))
+    autodiscover_modules("journeys")
+    _import_pages()
     problems = []
     for entry_point in entry_points(group=ENTRY_POINTS):
         try:
@@ -42,6 +42,14 @@ def load() -> tuple[str, ...]:
             )
     problems += register_probes(Path(getattr(settings, "HOME", ".")))
     return tuple(problems)
+
+
+def _import_pages() -> None:
+    """Import every page once, here: cheaper than eight threads that import them against each other."""
+    try:
+        log.debug("%s groups of addresses", len(get_resolver().url_patterns))
+    except Exception as error:  # noqa: BLE001 - the items that open pages will say so; the others are evaluated
+        log.error("The addresses of the installation cannot be read: %s", type(error).__name__)
 
 
 def enabled_profiles() -> frozenset[str]:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from rollbook.core import clock
+from rollbook.core.permissions import register
+from rollbook.core.permissions.actor import Actor
 from rollbook.core.readiness import Item, Outcome, State
 from rollbook.core.tests.attacks import outcome_of
 from rollbook.core.web import visitor
 from rollbook.shared.jobs.models import WorkerBeat
 from rollbook.shared.monitoring import health
-from rollbook.site.launch import browser, crawls
+from rollbook.site.launch import browser, crawls, roles
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +202,29 @@ def test_what_is_not_well_is_named(monkeypatch: pytest.MonkeyPatch, a_worker: No
     answering(monkeypatch, database=True, migrations=True, worker=True, disk=False)
 
     assert_fails(browser.health_tells_the_truth, "disk is not well")
+
+
+def test_roles_that_open_what_they_should_pass() -> None:
+    outcome = outcome_of(roles.roles_open_what_they_should)
+
+    assert outcome.state is State.PASS, outcome.summary
+    assert outcome.evidence["cells"] > 10
+
+
+def test_a_door_that_never_asks_for_a_permission_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Actor, "require", lambda actor, permission: None)
+
+    assert_fails(roles.roles_open_what_they_should, "may not read /api/v1/")
+
+
+def test_a_role_that_lost_its_right_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = register.permissions_of
+    closed = next(one for one in roles.operations() if one.permission not in real("student"))
+    monkeypatch.setattr(
+        roles.register,
+        "permissions_of",
+        lambda role: real(role) | ({closed.permission} if role == "student" else set()),
+    )
+    monkeypatch.setattr(roles, "operations", lambda: [closed])
+
+    assert_fails(roles.roles_open_what_they_should, f"student may read {closed.path}, and was answered 403")
