@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -17,6 +18,7 @@ from rollbook.shared.people.errors import MergedOnwards, NotAMerge, PersonIsMerg
 from rollbook.shared.people.events import PeopleMerged
 from rollbook.shared.people.examples import a_clerk, a_person, a_stranger
 from rollbook.shared.people.models import Merge, Person
+from rollbook.shared.people.services import merging
 
 pytestmark = pytest.mark.django_db
 
@@ -170,18 +172,16 @@ def test_the_database_keeps_what_a_merge_said(tenant: Organisation) -> None:
     assert (merge.reason, Merge.objects.count()) == (REASON, 1)
 
 
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_two_merges_in_opposite_directions_leave_one_survivor(organisation: Organisation) -> None:
+def _merge_both_ways_at_once(organisation: Organisation) -> list[str]:
     with tenant_scope(organisation.pk):
         clerk = a_clerk(organisation.pk)
         one, two = a_person(clerk), a_person(clerk, given_name="Klara")
-    barrier = threading.Barrier(2)
+    start = threading.Barrier(2)
     answers: list[str] = []
 
     def merge(survivor: Person, double: Person) -> None:
         try:
-            barrier.wait(5)
+            start.wait(5)
             with tenant_scope(organisation.pk):
                 services.merge_people(clerk, survivor_id=survivor.pk, duplicate_id=double.pk, reason=REASON)
             answers.append("merged")
@@ -195,7 +195,38 @@ def test_two_merges_in_opposite_directions_leave_one_survivor(organisation: Orga
         thread.start()
     for thread in threads:
         thread.join()
+    return sorted(answers)
 
-    assert sorted(answers) == ["merged", "refused"]
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_merges_in_opposite_directions_leave_one_survivor(organisation: Organisation) -> None:
+    assert _merge_both_ways_at_once(organisation) == ["merged", "refused"]
+
     with tenant_scope(organisation.pk):
         assert Person.objects.filter(merged_into__isnull=True).count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_locks_both_merge_and_nobody_survives(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_have_looked = threading.Barrier(2)
+
+    def look_without_locking(*person_ids: UUID) -> dict[UUID, Person]:
+        return {person.pk: person for person in Person.objects.filter(pk__in=person_ids)}
+
+    def look_and_wait(person_id: UUID) -> Person:
+        person: Person = Person.objects.get(pk=person_id)
+        assert person.merged_into_id is None
+        both_have_looked.wait(5)
+        return person
+
+    monkeypatch.setattr(merging, "people_for_update", look_without_locking)
+    monkeypatch.setattr(merging, "person_for_update", look_and_wait)
+
+    assert _merge_both_ways_at_once(organisation) == ["merged", "merged"]
+
+    with tenant_scope(organisation.pk):
+        assert Person.objects.filter(merged_into__isnull=True).count() == 0

@@ -122,6 +122,26 @@ def test_a_card_number_belongs_to_one_person(tenant: Organisation) -> None:
     assert Identifier.objects.count() == 2
 
 
+def test_numbers_of_an_import_that_is_taken_back_are_found_no_more_and_others_stay(tenant: Organisation) -> None:
+    clerk = a_clerk(tenant.pk)
+    people = [a_person(clerk, identifiers=(("barcode", f"B-{number}"),)) for number in range(3)]
+    services.bulk_add_identifiers(
+        clerk, kind="roll", numbers=[(person.pk, f"R-{place}") for place, person in enumerate(people)]
+    )
+
+    removed = services.bulk_remove_identifiers(
+        clerk, kinds=["roll"], person_ids=[person.pk for person in people[:2]], reason="The import was taken back"
+    )
+
+    assert removed == 2
+    assert [selectors.search_people(clerk, f"r-{place}") == [] for place in range(3)] == [True, True, False]
+    assert [found.id for found in selectors.search_people(clerk, "b-1")] == [people[1].pk]
+    with pytest.raises(Invalid):
+        services.bulk_remove_identifiers(clerk, kinds=["roll"], person_ids=[people[2].pk], reason=" ")
+    with pytest.raises(Forbidden):
+        services.bulk_remove_identifiers(a_stranger(tenant.pk), kinds=["roll"], person_ids=[], reason="Lost")
+
+
 def test_an_address_is_written_changed_and_audited_once_for_each_change(tenant: Organisation) -> None:
     clerk = a_clerk(tenant.pk)
     person = a_person(clerk)
