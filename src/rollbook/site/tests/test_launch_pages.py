@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from rollbook.core import clock
-from rollbook.core.permissions import register
+from rollbook.core.identity.models import Membership
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.permissions.models import RoleBundle
 from rollbook.core.readiness import Item, Outcome, State
+from rollbook.core.tenancy.models import Organisation
+from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.core.tests.attacks import outcome_of
 from rollbook.core.web import visitor
 from rollbook.shared.jobs.models import WorkerBeat
@@ -218,13 +221,14 @@ def test_a_door_that_never_asks_for_a_permission_is_found(monkeypatch: pytest.Mo
 
 
 def test_a_role_that_lost_its_right_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = register.permissions_of
-    closed = next(one for one in roles.operations() if one.permission not in real("student"))
-    monkeypatch.setattr(
-        roles.register,
-        "permissions_of",
-        lambda role: real(role) | ({closed.permission} if role == "student" else set()),
-    )
-    monkeypatch.setattr(roles, "operations", lambda: [closed])
+    real = roles.a_member
 
-    assert_fails(roles.roles_open_what_they_should, f"student may read {closed.path}, and was answered 403")
+    def of_emptied_roles(organisation: Organisation, role: str) -> Membership:
+        member = real(organisation, role)
+        with tenant_scope(organisation.pk):
+            RoleBundle.objects.update(permissions=[])
+        return member
+
+    monkeypatch.setattr(roles, "a_member", of_emptied_roles)
+
+    assert_fails(roles.roles_open_what_they_should, "administrator may read /api/v1/", "and was answered 403")
