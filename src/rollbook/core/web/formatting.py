@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_interval, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from django.utils import timezone, translation
 
@@ -158,6 +158,11 @@ def number_text(number: object) -> str:
 def day_text(day: date) -> str:
     """A calendar day: 15 Jan 2031."""
     return str(format_date(day, "medium", locale=current_locale()))
+
+
+def days_text(first: date, last: date) -> str:
+    """Days from the first to the last, as short as they can be said: Oct 7 – 13, 2031."""
+    return str(format_interval(first, last, "yMMMd", locale=current_locale()))
 
 
 def moment_text(moment: datetime) -> str:

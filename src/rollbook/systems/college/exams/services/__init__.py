@@ -11,6 +11,7 @@ from rollbook.systems.college.exams.services.periods import (
     preview_mapping,
 )
 from rollbook.systems.college.exams.services.permits import (
+    Printed,
     expire_permits,
     mark_printed,
     print_permit,
@@ -32,6 +33,7 @@ from rollbook.systems.college.exams.services.welfare import (
 __all__ = [
     "Impact",
     "PermitChanges",
+    "Printed",
     "add_exam_period",
     "apply_settlement",
     "apply_settlement_in_bulk",
