@@ -1,0 +1,56 @@
+"""Where students stand in the house, and how they are found from anywhere."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rollbook.core.permissions.actor import Actor
+from rollbook.core.web.navigation import NavigationItem, register_navigation
+from rollbook.core.web.search import SearchProvider, SearchRow, register_search
+from rollbook.systems.college.records import permissions, selectors
+from rollbook.systems.college.records.tabs import StudentTab, register_tab
+from rollbook.systems.college.records.words import STUDENT_STATES
+
+_COLLEGE = ("college",)
+
+register_navigation(
+    NavigationItem(
+        _("Students"), "students:students", "users-round", permissions.VIEW_STUDENTS, group="records", order=10,
+        systems=_COLLEGE, keywords=_("records masterlist"),
+    ),
+    NavigationItem(
+        _("My students"), "students:students", "users-round", permissions.VIEW_PROGRAMME_STUDENTS, group="records",
+        order=10, systems=_COLLEGE,
+    ),
+    NavigationItem(
+        _("Holds"), "students:holds", "lock", permissions.VIEW_HOLDS, group="records", order=20, systems=_COLLEGE,
+        keywords=_("blocked released"),
+    ),
+    NavigationItem(
+        _("Student files"), "students:files", "file-spreadsheet", permissions.IMPORT_STUDENTS, group="records",
+        order=30, systems=_COLLEGE, keywords=_("import upload csv xlsx"),
+    ),
+    NavigationItem(
+        _("Add a student"), "students:new_student", "user-plus", permissions.ADD_STUDENTS, group="records", order=11,
+        systems=_COLLEGE, in_rail=False,
+    ),
+)  # fmt: skip
+
+register_tab(
+    StudentTab("record", _("Record"), "students:student", permissions.VIEW_STUDENTS, order=10),
+    StudentTab("holds", _("Holds"), "students:holds_of", permissions.VIEW_HOLDS, order=60),
+)
+
+
+def _find(actor: Actor, text: str, limit: int) -> list[SearchRow]:
+    return [
+        SearchRow(
+            title=row.name,
+            url=reverse("students:student", args=[row.id]),
+            detail=f"{row.student_number} · {row.programme}",
+            badge=STUDENT_STATES[row.status],
+        )
+        for row in selectors.find_students(actor, text, limit=limit)
+    ]
+
+
+register_search(SearchProvider("students", _("Students"), permissions.VIEW_STUDENTS, _find, order=20))

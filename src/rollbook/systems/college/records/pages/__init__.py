@@ -1,0 +1,1 @@
+"""The records on the screen: students, what holds them, and student files."""

@@ -1,0 +1,31 @@
+"""How the records are put into words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rollbook.core.web.states import State
+from rollbook.systems.college.records.models import ImportRow, ImportRun, Student
+
+STUDENT_STATES = {
+    Student.Status.ACTIVE.value: State(_("Active"), "good"),
+    Student.Status.LOA.value: State(_("On leave"), "wait", "pause"),
+    Student.Status.WITHDRAWN.value: State(_("Withdrawn"), "neutral", "log-out"),
+    Student.Status.DISMISSED.value: State(_("Dismissed"), "bad"),
+    Student.Status.GRADUATED.value: State(_("Graduated"), "info", "graduation-cap"),
+    Student.Status.INACTIVE.value: State(_("Inactive"), "neutral", "minus"),
+}
+HELD = State(_("Held"), "bad", "lock")
+HOLD_STATES = {
+    True: State(_("In force"), "bad", "lock"),
+    False: State(_("Released"), "neutral", "lock-open"),
+}
+IMPORT_STATES = {
+    ImportRun.State.CHECKED.value: State(_("Checked"), "wait", "list-checks"),
+    ImportRun.State.COMMITTED.value: State(_("Imported"), "good"),
+    ImportRun.State.TAKEN_BACK.value: State(_("Taken back"), "neutral", "undo-2"),
+}
+ROW_STATES = {
+    ImportRow.Outcome.READY.value: State(_("Ready"), "info"),
+    ImportRow.Outcome.ERROR.value: State(_("With errors"), "bad"),
+    ImportRow.Outcome.STANDING.value: State(_("Stands already"), "neutral", "minus"),
+    ImportRow.Outcome.IMPORTED.value: State(_("Imported"), "good"),
+}
