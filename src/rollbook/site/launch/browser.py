@@ -284,6 +284,8 @@ def static_files_are_light(_context: Context) -> Outcome:
         response = Visitor().get(asset, headers={"accept-encoding": "gzip, br"})
         content = b"".join(getattr(response, "streaming_content", ())) if response.streaming else response.content
         size += len(content)
+        if not re.search(r"\.[0-9a-f]{8,}\.(css|js)$", asset):
+            found.append(f"{asset} has no hash in its name")
         if response.status_code != 200:
             found.append(f"{asset} was answered {response.status_code}")
             continue
@@ -293,8 +295,6 @@ def static_files_are_light(_context: Context) -> Outcome:
             found.append(f"{asset} is not kept for a year")
         if response.headers.get("Content-Encoding") not in ("gzip", "br") and len(content) > 1024:
             found.append(f"{asset} is not compressed")
-        if not re.search(r"\.[0-9a-f]{8,}\.(css|js)$", asset):
-            found.append(f"{asset} has no hash in its name")
     kilobytes = Decimal(size) / 1024
     facts: dict[str, Any] = {"assets": assets, "shell_kb": kilobytes.quantize(Decimal("0.1"))}
     if not found and assets and kilobytes > 200:

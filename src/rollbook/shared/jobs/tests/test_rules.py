@@ -49,7 +49,7 @@ def test_a_schedule_of_every_hour_does_not_pause_while_clocks_go_back() -> None:
     for _ in range(4):
         due.append(rules.next_due("*/30 * * * *", BERLIN, due[-1]))
 
-    assert [later - earlier for earlier, later in itertools.pairwise(due)] == [timedelta(minutes=30)] * 3
+    assert [later - earlier for earlier, later in itertools.pairwise(due[1:])] == [timedelta(minutes=30)] * 3
 
 
 def test_manila_keeps_one_time_all_year() -> None:
