@@ -1,6 +1,6 @@
 """Why enrolment says no."""
 
-from rollbook.core.errors import Forbidden, NotFound, Refusal
+from rollbook.core.errors import NotFound, Refusal
 
 
 class EnrolmentNotFound(NotFound):
@@ -29,10 +29,3 @@ class NoPlanYet(Refusal):
     """There is no payment plan for this term yet. Ask the registrar to open one."""
 
     code = "MONTH1_UNPAID"
-
-
-class OverrideNotAllowed(Forbidden):
-    """This rule cannot be set aside by you. {who}"""
-
-    code = "OVERRIDE_NOT_ALLOWED"
-    status = 403

@@ -15,8 +15,9 @@ from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.billing.selectors import instalment_states
 from rollbook.systems.college.enrolment import permissions
 from rollbook.systems.college.enrolment.errors import EnrolmentNotFound
-from rollbook.systems.college.enrolment.models import Override, TermEnrolment
+from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.enrolment.rules import GateVerdict, month1_gate
+from rollbook.systems.college.records.models import Override
 
 _SETTLED = """
 SELECT e.id, coalesce(min(n.number) FILTER (WHERE n.paid_minor < n.due_minor AND n.cover = '') - 1, max(n.number), 0)

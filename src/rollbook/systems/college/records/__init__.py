@@ -1,1 +1,2 @@
-"""Who studies here: students, the periods of their status, holds, and the import of students from a file."""
+"""Who studies here: students, the periods of their status, holds, rules set aside, and the import of students
+from a file."""

@@ -1,6 +1,6 @@
 """Why the records say no."""
 
-from rollbook.core.errors import Invalid, NotFound, Refusal
+from rollbook.core.errors import Forbidden, Invalid, NotFound, Refusal
 
 
 class StudentNotFound(NotFound):
@@ -98,3 +98,10 @@ class ImportIsInUse(Refusal):
     """This import cannot be taken back any more: {reasons}. Correct single students instead."""
 
     code = "IMPORT_IN_USE"
+
+
+class OverrideNotAllowed(Forbidden):
+    """This rule cannot be set aside by you. {who}"""
+
+    code = "OVERRIDE_NOT_ALLOWED"
+    status = 403

@@ -1,22 +1,18 @@
-"""Setting a rule aside (R21): by whom it is allowed, for a reason, on the record. Never by students or cashiers."""
+"""Setting a rule of enrolment aside (R21): which permission each rule asks for, and the gate of month 1."""
 
 from uuid import UUID
 
 from django.db import transaction
 
-from rollbook.core import clock
-from rollbook.core.audit.services import record
-from rollbook.core.errors import Invalid
 from rollbook.core.permissions.actor import Actor
-from rollbook.systems.college import roles
 from rollbook.systems.college.enrolment import permissions
-from rollbook.systems.college.enrolment.errors import Month1Unpaid, NoPlanYet, OverrideNotAllowed
-from rollbook.systems.college.enrolment.models import Override, TermEnrolment
+from rollbook.systems.college.enrolment.errors import Month1Unpaid, NoPlanYet
+from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.enrolment.selectors import gate_of, get_enrolment_for_update
 from rollbook.systems.college.enrolment.services.month_one import cause_of
-from rollbook.systems.college.records.services import drop_cause
-
-LEAST_REASON, LONGEST_REASON = 10, 500
+from rollbook.systems.college.records.errors import OverrideNotAllowed
+from rollbook.systems.college.records.models import Override
+from rollbook.systems.college.records.services import drop_cause, must_set_aside, set_aside
 
 #: Who may set which rule aside. What is not here cannot be set aside: units go through an approved overload,
 #: a missing subject through an approved substitution.
@@ -28,8 +24,6 @@ OVERRIDABLE: dict[str, str] = {
     Override.Kind.SCHEDULE_CONFLICT: permissions.OVERRIDE_SCHEDULE,
     Override.Kind.CAPACITY: permissions.OVERRIDE_CAPACITY,
 }
-#: Whatever an organisation puts into their bundles, these roles alone set nothing aside.
-NEVER = frozenset({roles.STUDENT, roles.CASHIER, roles.CASHIER_SUPERVISOR})
 
 
 def must_override(actor: Actor, kind: str, reason: str, *, person_id: UUID | None = None) -> str:
@@ -37,23 +31,7 @@ def must_override(actor: Actor, kind: str, reason: str, *, person_id: UUID | Non
     permission = OVERRIDABLE.get(kind)
     if permission is None:
         raise OverrideNotAllowed(rule=kind, who="Nobody can; ask for a substitution or an overload.")
-    if (actor.roles and actor.roles <= NEVER) or not actor.may(permission):
-        raise OverrideNotAllowed(rule=kind, who="Ask the registrar.", permission=permission)
-    if actor.user_id is None:
-        raise OverrideNotAllowed(rule=kind, who="A person decides this, not a job.")
-    if actor.impersonator_id is not None:
-        raise OverrideNotAllowed(rule=kind, who="Acting for somebody else, nobody sets rules aside.")
-    if person_id is not None and person_id == actor.person_id:
-        raise OverrideNotAllowed(rule=kind, who="Nobody sets a rule aside for themselves; ask a colleague.")
-    return checked_reason(reason)
-
-
-def checked_reason(reason: str) -> str:
-    """A reason that somebody can follow in ten years."""
-    text = " ".join(reason.split())
-    if not LEAST_REASON <= len(text) <= LONGEST_REASON:
-        raise Invalid.field("reason", f"Write the reason in {LEAST_REASON} to {LONGEST_REASON} characters.")
-    return text
+    return must_set_aside(actor, kind, reason, permission=permission, person_id=person_id)
 
 
 @transaction.atomic
@@ -61,13 +39,11 @@ def override_gate(actor: Actor, *, term_enrolment_id: UUID, reason: str) -> Over
     """Let a student enrol in classes although month 1 is not paid, justified by an administrator."""
     must_override(actor, Override.Kind.PAYMENT_GATE, reason)
     enrolment = get_enrolment_for_update(term_enrolment_id)
-    text = must_override(actor, Override.Kind.PAYMENT_GATE, reason, person_id=enrolment.student.person_id)
-    override: Override = Override.objects.create(
-        kind=Override.Kind.PAYMENT_GATE, subject_type="college_enrolment.termenrolment", subject_id=enrolment.id,
-        reason=text, granted_by_id=actor.acting_user_id(), created_at=clock.now(),
+    override = set_aside(
+        actor, kind=Override.Kind.PAYMENT_GATE, subject=enrolment, reason=reason,
+        permission=permissions.OVERRIDE_PAYMENT_GATE, person_id=enrolment.student.person_id,
     )  # fmt: skip
-    drop_cause(actor, student_id=enrolment.student_id, cause=cause_of(enrolment.id), reason=text)
-    record(actor, "college.rule_set_aside", override, reason=text, rule=override.kind, about=enrolment.id)
+    drop_cause(actor, student_id=enrolment.student_id, cause=cause_of(enrolment.id), reason=override.reason)
     return override
 
 

@@ -17,12 +17,11 @@ from rollbook.systems.college.enrolment.errors import (
     EnrolmentNotFound,
     Month1Unpaid,
     NoPlanYet,
-    OverrideNotAllowed,
     WindowClosed,
 )
-from rollbook.systems.college.enrolment.models import Override, TermEnrolment
+from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.enrolment.services import NewEnrolment
-from rollbook.systems.college.enrolment.services.overrides import NEVER, OVERRIDABLE
+from rollbook.systems.college.enrolment.services.overrides import OVERRIDABLE
 from rollbook.systems.college.examples import (
     a_cashier,
     a_member,
@@ -33,9 +32,10 @@ from rollbook.systems.college.examples import (
     an_administrator,
     an_enrolment,
 )
-from rollbook.systems.college.records.errors import StudentHeld, StudentNotActive, StudentNotFound
-from rollbook.systems.college.records.models import Hold, Student
+from rollbook.systems.college.records.errors import OverrideNotAllowed, StudentHeld, StudentNotActive, StudentNotFound
+from rollbook.systems.college.records.models import Hold, Override, Student
 from rollbook.systems.college.records.services import place_hold
+from rollbook.systems.college.records.services.overrides import NEVER
 
 REASON = "Scholarship letter is on its way"
 

@@ -11,7 +11,7 @@ from rollbook.core.audit.services.many import record_many
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.systems.college.catalogue.models import Term
-from rollbook.systems.college.enrolment.models import Override, TermEnrolment
+from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.enrolment.selectors import get_enrolment_for_update, settled_through_of_term
 from rollbook.systems.college.enrolment.services.overrides import must_override
 from rollbook.systems.college.exams import permissions, sql
@@ -28,6 +28,7 @@ from rollbook.systems.college.exams.selectors import check_code, get_permit
 from rollbook.systems.college.exams.services.certificates import excuse_certified
 from rollbook.systems.college.exams.services.issuing import Excuse, execute, issue_excused
 from rollbook.systems.college.exams.services.settlement import PermitChanges, apply_settlement_in_bulk
+from rollbook.systems.college.records.models import Override
 
 _TARGET = "college_exams.exampermit"
 

@@ -8,7 +8,7 @@ from rollbook.core import clock
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.systems.college import roles
-from rollbook.systems.college.enrolment.models import Override, TermEnrolment
+from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.examples import (
     a_browser,
     a_cashier,
@@ -22,6 +22,7 @@ from rollbook.systems.college.examples import (
 )
 from rollbook.systems.college.exams import services
 from rollbook.systems.college.exams.models import ExamMonthMapping, ExamPeriod, ExamPermit, ExamSitting
+from rollbook.systems.college.records.models import Override
 
 
 def text_of(response):

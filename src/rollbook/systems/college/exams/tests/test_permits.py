@@ -12,7 +12,7 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.shared.people.models import Person
 from rollbook.systems.college import roles
-from rollbook.systems.college.enrolment.errors import EnrolmentNotFound, OverrideNotAllowed
+from rollbook.systems.college.enrolment.errors import EnrolmentNotFound
 from rollbook.systems.college.examples import (
     a_cashier,
     a_member,
@@ -34,6 +34,7 @@ from rollbook.systems.college.exams.errors import (
     PermitStandsAlready,
 )
 from rollbook.systems.college.exams.models import ExamPeriod, ExamPermit, ExamSitting, WelfareCertificate
+from rollbook.systems.college.records.errors import OverrideNotAllowed
 from rollbook.systems.college.records.selectors import must_not_be_held
 from rollbook.systems.college.records.services import add_cause
 

@@ -29,6 +29,79 @@ class Migration(migrations.Migration):
         # Uuids in an exclusion constraint: status periods of one student never overlap.
         BtreeGistExtension(),
         migrations.CreateModel(
+            name="Override",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=rollbook.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=rollbook.core.clock.now, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PAYMENT_GATE", "Month 1 not paid"),
+                            ("WINDOW", "Outside the window"),
+                            ("ADVISING", "Advising not approved"),
+                            ("PREREQUISITE", "Prerequisite not met"),
+                            ("UNIT_OVERLOAD", "More units than allowed"),
+                            ("SCHEDULE_CONFLICT", "Schedule conflict"),
+                            ("CAPACITY", "Section full"),
+                            ("PROFESSOR_CONFLICT", "Professor booked twice"),
+                            ("ROOM_CONFLICT", "Room booked twice"),
+                        ],
+                        max_length=18,
+                    ),
+                ),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.UUIDField()),
+                ("reason", models.CharField(max_length=500)),
+                ("expires_at", models.DateTimeField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
+            ],
+            options={
+                "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["organisation", "subject_id", "kind"], name="college_override_subject"),
+                    models.Index(fields=["organisation", "-created_at", "id"], name="college_override_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__regex", "^.{10}")), name="college_override_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("granted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="college_override_two_people",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ImportRun",
             fields=[
                 (
@@ -459,6 +532,13 @@ class Migration(migrations.Migration):
                 fields=("organisation", "student"),
                 name="college_status_one_open",
             ),
+        ),
+        rollbook.core.db.operations.IsolateTable(
+            name="Override",
+            restricted_as="",
+        ),
+        rollbook.core.db.operations.MakeAppendOnly(
+            name="Override",
         ),
         rollbook.core.db.operations.IsolateTable(
             name="ImportRun",

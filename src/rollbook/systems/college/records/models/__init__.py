@@ -1,6 +1,7 @@
 """Tables of this room."""
 
 from rollbook.systems.college.records.models.imports import ImportRow, ImportRun
+from rollbook.systems.college.records.models.overrides import Override
 from rollbook.systems.college.records.models.students import Hold, Student, StudentStatusPeriod
 
-__all__ = ["Hold", "ImportRow", "ImportRun", "Student", "StudentStatusPeriod"]
+__all__ = ["Hold", "ImportRow", "ImportRun", "Override", "Student", "StudentStatusPeriod"]
