@@ -8,6 +8,7 @@ from pathlib import Path
 
 import django
 from django.db import connection
+from packaging.markers import Marker
 
 from rollbook.core.readiness import Context, Outcome, Severity, none_found, register_item
 
@@ -23,7 +24,7 @@ END_OF_LIFE = {
     "postgresql 17": date(2029, 11, 8),
     "postgresql 18": date(2030, 11, 14),
 }
-_PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;.*)?", re.MULTILINE)
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(?:;([^\\\n]*))?", re.MULTILINE)
 
 
 def lock_file() -> Path:
@@ -75,7 +76,7 @@ def _pins() -> list[tuple[str, str]]:
         text = lock_file().read_text(encoding="utf-8")
     except OSError:
         return []
-    return [(name, wanted) for name, wanted, marker in _PIN.findall(text) if not marker or _installed(name)]
+    return [(name, wanted) for name, wanted, marker in _PIN.findall(text) if not marker or Marker(marker).evaluate()]
 
 
 def _installed(name: str) -> str | None:

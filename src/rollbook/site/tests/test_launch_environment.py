@@ -360,6 +360,21 @@ def test_another_version_than_the_locked_one_is_found(monkeypatch: pytest.Monkey
     assert_fails(versions.versions_are_supported, "django is 5.2.", "not 1.0")
 
 
+def test_a_pin_for_another_python_is_not_asked_of_this_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import django
+
+    a_lock(
+        monkeypatch,
+        tmp_path,
+        f"django=={django.__version__} ; python_full_version >= '3.11' \\\n    --hash=sha256:00\n"
+        "django==1.0 ; python_full_version < '3.11' \\\n    --hash=sha256:00\n",
+    )
+
+    outcome = assert_passes(versions.versions_are_supported, now=datetime(2026, 11, 21, tzinfo=UTC))
+
+    assert outcome.evidence["packages"] == 1
+
+
 def test_a_version_past_its_end_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     a_lock(monkeypatch, tmp_path, "")
 
