@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     # systems
     "rollbook.systems.college.catalogue",
     "rollbook.systems.college.records",
+    "rollbook.systems.college.scheduling",
     "rollbook.systems.college.enrolment",
     "rollbook.systems.college.exams",
     "rollbook.systems.college.fees",
