@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "rollbook.shared.webhooks",
     "rollbook.shared.ledger",
     "rollbook.shared.billing",
+    "rollbook.shared.gateways",
+    "rollbook.shared.messaging",
     "rollbook.shared.monitoring",
     "rollbook.shared.launch",
     # systems

@@ -1,0 +1,22 @@
+"""Refusals of the notices."""
+
+from rollbook.core.errors import Invalid, NotFound, Refusal
+
+
+class NoticeNotFound(NotFound):
+    """We could not find that notice. It may belong to somebody else."""
+
+    code = "NOTICE_NOT_FOUND"
+
+
+class NoPersonHere(Refusal):
+    """Your sign-in is not tied to a person on the roll, so nothing is addressed to you. Ask an administrator."""
+
+    code = "NO_PERSON_HERE"
+    status = 409
+
+
+class UnknownKind(Invalid):
+    """There is no such kind of notice."""
+
+    code = "UNKNOWN_KIND"
