@@ -1,6 +1,7 @@
 """Opening term enrolments, one by one or for a whole file, and cancelling those of a file."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,13 @@ from django.db import IntegrityError, connection, transaction
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
 from rollbook.core.audit.services.many import record_many
-from rollbook.core.db.arrays import array_of
+from rollbook.core.db.arrays import array_of, text_array_of
 from rollbook.core.errors import Invalid
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.policies.services import get as get_policy
 from rollbook.systems.college.catalogue.errors import TermNotFound
 from rollbook.systems.college.catalogue.models import Term
-from rollbook.systems.college.enrolment import permissions
+from rollbook.systems.college.enrolment import permissions, policies
 from rollbook.systems.college.enrolment.errors import AlreadyEnrolled, WindowClosed
 from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.records.errors import StudentNotActive
@@ -26,11 +28,14 @@ _TARGET = "college_enrolment.termenrolment"
 
 INSERT = """
 INSERT INTO college_enrolment_termenrolment (organisation_id, id, created_at, student_id, term_id, programme_id,
-                                             year_level, created_via, state, version)
+                                             year_level, created_via, state, version, curriculum_id, max_units,
+                                             regularity, irregular_reasons, advising_state, advising_note)
 SELECT %(organisation)s, r.id, %(at)s, r.student_id, r.term_id, r.programme_id,
-       r.year_level, %(via)s, 'PENDING_PAYMENT', 1
-  FROM unnest(%(ids)s::uuid[], %(students)s::uuid[], %(terms)s::uuid[], %(programmes)s::uuid[], %(years)s::smallint[])
-       AS r(id, student_id, term_id, programme_id, year_level)
+       r.year_level, %(via)s, 'PENDING_PAYMENT', 1, r.curriculum_id, r.max_units,
+       r.regularity, ARRAY(SELECT jsonb_array_elements_text(r.reasons)), 'NOT_STARTED', ''
+  FROM unnest(%(ids)s::uuid[], %(students)s::uuid[], %(terms)s::uuid[], %(programmes)s::uuid[], %(years)s::smallint[],
+              %(curricula)s::uuid[], %(caps)s::numeric[], %(regularities)s::text[], %(reasons)s::jsonb[])
+       AS r(id, student_id, term_id, programme_id, year_level, curriculum_id, max_units, regularity, reasons)
 RETURNING id
 """
 
@@ -50,6 +55,8 @@ class NewEnrolment:
     term_id: UUID
     programme_id: UUID
     year_level: int = 1
+    curriculum_id: UUID | None = None
+    irregular_reasons: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -76,7 +83,7 @@ def open_term_enrolment(
     must_not_be_held(student, Hold.Blocks.ENROL)
     enrolment = TermEnrolment(
         student_id=student.id, term_id=term.id, programme_id=student.programme_id, year_level=year_level,
-        created_via=created_via, created_at=clock.now(),
+        created_via=created_via, created_at=clock.now(), max_units=usual_cap(term),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -97,6 +104,7 @@ def open_term_enrolments_in_bulk(
     if not new:
         return []
     enrolment_ids = [ids.new_id() for _ in new]
+    caps = usual_caps({row.term_id for row in new})
     _execute(
         INSERT,
         organisation=actor.organisation_id,
@@ -107,6 +115,10 @@ def open_term_enrolments_in_bulk(
         terms=array_of(row.term_id for row in new),
         programmes=array_of(row.programme_id for row in new),
         years=array_of(row.year_level for row in new),
+        curricula=array_of(row.curriculum_id for row in new),
+        caps=array_of(caps[row.term_id] for row in new),
+        regularities=text_array_of(_regularity(row.irregular_reasons) for row in new),
+        reasons=text_array_of(json.dumps(list(row.irregular_reasons)) for row in new),
     )
     facts = [_facts(str(row.student_id), str(row.term_id), row.year_level, created_via) for row in new]
     record_many(actor, "college.enrolment_opened", _TARGET, enrolment_ids, facts=facts)
@@ -124,6 +136,21 @@ def cancel_in_bulk(actor: Actor, enrolment_ids: Sequence[UUID], *, reason: str) 
             actor, "college.enrolment_cancelled", _TARGET, cancelled, facts=[{"because": reason}] * len(cancelled)
         )
     return cancelled
+
+
+def usual_cap(term: Term) -> int:
+    """How many units may be taken in a term without an overload (R19)."""
+    key = policies.SUMMER_MAX_UNITS if term.kind == Term.Kind.SUMMER else policies.MAX_UNITS
+    return int(get_policy(key))
+
+
+def usual_caps(term_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The same for some terms."""
+    return {term.id: usual_cap(term) for term in Term.objects.filter(id__in=list(term_ids))}
+
+
+def _regularity(reasons: Sequence[str]) -> str:
+    return TermEnrolment.Regularity.IRREGULAR if reasons else TermEnrolment.Regularity.REGULAR
 
 
 def _facts(student_id: Any, term_id: Any, year_level: int, created_via: str) -> dict[str, Any]:
