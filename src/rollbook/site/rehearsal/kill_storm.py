@@ -143,9 +143,11 @@ def storm(kills: int) -> int:
 
 
 def _kill(part: str, find: Callable[[], int | None], tally: Tally) -> Kill:
+    # A part may just be starting again, because the database went away under it.
+    _wait(lambda: _found(find) is not None, f"{part} to kill")
     pid = find()
     if pid is None:
-        raise RuntimeError(f"There is no {part} to kill.")
+        raise RuntimeError(f"{part} ended by itself while it was to be killed.")
     os.kill(pid, signal.SIGKILL)
     started = time.monotonic()
 

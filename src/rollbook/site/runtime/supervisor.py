@@ -21,8 +21,8 @@ NAME = "supervisor"
 #: The parts that it keeps running, by the name of their command.
 PARTS = ("web", "worker")
 LOOK_EVERY_SECONDS = 0.2
-#: A part that ran this long is taken to be well again.
-WELL_AFTER_SECONDS = 30.0
+#: A part that ran this long did its work: what ends it then is no fault of its start, and it starts again at once.
+WELL_AFTER_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 15.0
 LOG_FILE_LIMIT = 20 * 1024 * 1024
 
@@ -91,6 +91,10 @@ class Supervisor:
             self.stop.wait(1)
         else:
             log.warning("database_started_again")
+            # What ended for want of a database is no fault of its own.
+            for part in self.parts:
+                part.crashes = 0
+                part.start_again_at = 0.0
 
     def _start(self, part: Part) -> None:
         output: Any = self._log_file(part.name) if self.log_to_files else None
