@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "rollbook.shared.billing",
     "rollbook.shared.gateways",
     "rollbook.shared.messaging",
+    "rollbook.shared.admissions",
     "rollbook.shared.monitoring",
     "rollbook.shared.launch",
     # systems
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "rollbook.systems.college.enrolment",
     "rollbook.systems.college.exams",
     "rollbook.systems.college.fees",
+    "rollbook.systems.college.admission",
     # site
     "rollbook.site",
     # libraries
