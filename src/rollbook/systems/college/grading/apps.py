@@ -8,4 +8,6 @@ class GradingConfig(AppConfig):
 
     def ready(self) -> None:
         # Declares what this room permits, the settings that it asks for, and the decision that takes two people.
-        from rollbook.systems.college.grading import changes, permissions, policies  # noqa: F401
+        from rollbook.systems.college.grading import decisions, permissions, policies  # noqa: F401
+
+        decisions.register_all()

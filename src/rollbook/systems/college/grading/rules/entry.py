@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from rollbook.systems.college.grading.rules.scales import BY_NUMBER, INC, Scale, Value
+from rollbook.systems.college.grading.rules.scales import BY_NUMBER, INC, NO_GRADE, Scale, Value
 
 #: A number of a grade; nobody types more digits than these.
 _NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
@@ -67,7 +67,7 @@ def _refused(typed: str, values: tuple[Value, ...], scale: Scale) -> Problem:
 
 def must_be_complete(value: Value | None, *, required_work: str, needs_work: bool = True) -> str:
     """Why a row cannot be submitted yet; empty when it can (R49)."""
-    if value is None:
+    if value is None or value.kind == NO_GRADE:
         return "This row has no grade yet."
     if needs_work and value.kind == INC and not required_work.strip():
         return "Write the work that is still required for this INC."
