@@ -1,6 +1,7 @@
 """Issued papers over JSON, and the public question whether one is genuine."""
 
 import base64
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -103,7 +104,10 @@ def _public(found: Verified | None) -> dict[str, Any]:
         "code": rules.shown_code(found.code),
         "issuer": found.issuer.name,
         "explanation": found.explanation,
-        "facts": [{"label": label, "value": value} for label, value in found.facts],
+        "facts": [
+            {"label": label, "value": value.isoformat() if isinstance(value, date) else value}
+            for label, value in found.facts
+        ],
         "photo": photo_address(found.photo),
     }
 

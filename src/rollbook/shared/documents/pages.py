@@ -1,6 +1,7 @@
 """The public page that tells whether a paper is genuine, and the list of issued papers."""
 
 import re
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from rollbook.core.api.limits import check_visitor
 from rollbook.core.errors import NotFound, Refusal
 from rollbook.core.tenancy.selectors import OrganisationFacts, organisation_by_slug
 from rollbook.core.web import SIGNED_IN, PageRequest, page, render
+from rollbook.core.web.formatting import day_text
 from rollbook.core.web.forms import Form
 from rollbook.core.web.pages import refusal_page
 from rollbook.core.web.rendering import done, render_public
@@ -77,6 +79,9 @@ def _public(request: HttpRequest, slug: str, found: Verified | None, code: str) 
         "is_asked": bool(code),
         "code": rules.shown_code(found.code) if found else "",
         "answer": State(word, tone),  # type: ignore[arg-type]
+        "facts": [(label, day_text(value) if isinstance(value, date) else value) for label, value in found.facts]
+        if found
+        else [],
         "tone": tone,
         "photo": photo_address(found.photo) if found else None,
         "slug": slug,
@@ -104,8 +109,8 @@ class DocumentTable(Table):
     name = "documents"
     title = _("Issued papers")
     columns = (
-        Column("number", _("Number"), link="documents:document", link_args=("id",)),
         Column("title", _("Paper"), primary=True, link="documents:document", link_args=("id",)),
+        Column("number", _("Number")),
         Column("person__search_key", _("About"), text=lambda row: row["person__search_key"] or "—"),
         Column("issued_on", _("Issued on"), kind="date", sortable=True),
         Column("state", _("State"), kind="state", states=_STATES),

@@ -7,12 +7,14 @@ unknown code and a code of another institution look alike.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rollbook.core.errors import NotFound
 from rollbook.core.identity.counting import Limit
@@ -47,7 +49,7 @@ class Verified:
     state: State
     title: str
     code: str
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str | date], ...] = ()
     #: One sentence beside the state: until when, or since when not.
     explanation: str = ""
     photo_id: UUID | None = None
@@ -126,10 +128,10 @@ _STATES: dict[str, State] = {
     Document.State.REVOKED: "REVOKED",
     Document.State.REISSUED: "REPLACED",
 }
-_EXPLANATIONS: dict[str, str] = {
-    "VALID": "This paper was issued by the institution and is in force.",
-    "REVOKED": "This paper was issued by the institution and revoked later. It is no longer good.",
-    "REPLACED": "This paper was replaced by a newer one. Ask for the newest.",
+_EXPLANATIONS = {
+    "VALID": gettext_lazy("This paper was issued by the institution and is in force."),
+    "REVOKED": gettext_lazy("This paper was issued by the institution and revoked later. It is no longer good."),
+    "REPLACED": gettext_lazy("This paper was replaced by a newer one. Ask for the newest."),
 }
 
 
@@ -145,9 +147,9 @@ def _own_paper(code: str) -> Verified | None:
         code=document.code,
         facts=(
             *kind.public_facts(document),
-            *((("Number", document.number),) if document.number else ()),
-            ("Issued on", document.issued_on.isoformat()),
-            ("Fingerprint", document.sha256[:16]),
+            *(((_("Number"), document.number),) if document.number else ()),
+            (_("Issued on"), document.issued_on),
+            (_("Fingerprint"), document.sha256[:16]),
         ),
-        explanation=_EXPLANATIONS[state],
+        explanation=str(_EXPLANATIONS[state]),
     )

@@ -67,7 +67,7 @@ class TermTable(Table):
     title = _("Terms")
     columns = (
         Column("code", _("Term"), sortable=True, primary=True, link="catalogue:term"),
-        Column("kind", _("Kind"), text=kind_of, needs=("is_current",), export=kind_of),
+        Column("kind", _("Kind"), text=kind_of, needs=("kind", "is_current"), export=kind_of),
         Column("academic_year", _("Academic year"), sortable=True),
         Column("starts_on", _("First day"), kind="date", sortable=True),
         Column("ends_on", _("Last day"), kind="date", sortable=True),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_interval, format_skeleton, format_time
+from babel.dates import format_skeleton, format_time
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -156,16 +156,11 @@ def exam_lines(exams: Sequence[ExamShown]) -> list[dict[str, Any]]:
             "name": exam.name,
             "state": exam.state,
             "month": exam.month,
-            "days": span(exam.opens_on, exam.closes_on),
+            "days": formatting.days_text(exam.opens_on, exam.closes_on),
             "badge": EXAM_STATES[exam.state],
         }
         for exam in exams
     ]
-
-
-def span(first: date, last: date) -> str:
-    """Days from the first to the last, as short as they can be said."""
-    return str(format_interval(first, last, "yMMMd", locale=formatting.current_locale()))
 
 
 def _joined(words: Sequence[str]) -> str:

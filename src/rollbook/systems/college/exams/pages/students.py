@@ -6,15 +6,12 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from rollbook.core.errors import Refusal
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
-from rollbook.shared.files.answers import file_response
-from rollbook.shared.files.buckets import PDF
 from rollbook.systems.college.enrolment.models import TermEnrolment
-from rollbook.systems.college.enrolment.selectors import enrolments, get_enrolment, own_enrolments
+from rollbook.systems.college.enrolment.selectors import enrolments, get_enrolment
 from rollbook.systems.college.exams import permissions, selectors, services
 from rollbook.systems.college.exams.forms import CertificateForm, WaiverForm
 from rollbook.systems.college.exams.words import LOCKED, PERMIT_STATES
@@ -37,13 +34,6 @@ def of_student(request: PageRequest, student_id: UUID) -> HttpResponse:
         "may_certify": request.actor.may(permissions.VERIFY_CERTIFICATES) and WELFARE in request.actor.grants,
     }
     return render(request, "college/exams/of_student.html", context)
-
-
-@require_POST
-@page(permission=permissions.PRINT_PERMITS)
-def print_permit(request: PageRequest, permit_id: UUID) -> HttpResponse:
-    """A student's permit, to be handed out."""
-    return _paper(services.print_permit(request.actor, permit_id=permit_id))
 
 
 @page(permission=permissions.WAIVE)
@@ -88,27 +78,6 @@ def certificates(request: PageRequest, student_id: UUID) -> HttpResponse:
         "certificates": services.certificates_of(request.actor, found.id),
     }  # fmt: skip
     return render(request, "college/exams/certificates.html", context, status=form.status)
-
-
-@page(permission=permissions.VIEW_OWN_PERMITS)
-def own_exams(request: PageRequest) -> HttpResponse:
-    """My exams: open or locked, and what opens the next one."""
-    rows = own_enrolments(request.actor).exclude(state=TermEnrolment.State.CANCELLED)
-    terms = _by_term(selectors.permits_of_enrolments(request.actor, list(rows.values_list("id", flat=True))))
-    locked = [exam for term in terms for exam in term["exams"] if exam["permit_state"] == LOCKED]
-    context = {"terms": terms, "next_locked": locked[0] if locked else None}
-    return render(request, "college/exams/own_exams.html", context)
-
-
-@require_POST
-@page(permission=permissions.VIEW_OWN_PERMITS)
-def own_permit(request: PageRequest, permit_id: UUID) -> HttpResponse:
-    """My permit as a paper."""
-    return _paper(services.print_permit(request.actor, permit_id=permit_id))
-
-
-def _paper(printed: services.Printed) -> HttpResponse:
-    return file_response(printed.content, content_type=PDF, name=printed.name, is_shown=True)
 
 
 def _by_term(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -42,8 +42,8 @@ def permit(tenant, frozen_clock):
 
 def test_months_are_changed_after_the_counts_were_seen_and_the_term_typed(permit):
     browser, prelim = a_browser(an_administrator()), ExamPeriod.objects.get(code="PRELIM")
-    address = f"/terms/{prelim.term_id}/exams/months/"
-    months = {f"month_{period.id.hex}": "2" for period in ExamPeriod.objects.all()}
+    address = f"/exams/terms/{prelim.term_id}/months/"
+    months = {f"month_{period.id}": "2" for period in ExamPeriod.objects.all()}
     typed = {**months, "reason": "The board moved the prelim"}
 
     seen = browser.post(f"{address}impact/", months)
@@ -53,7 +53,7 @@ def test_months_are_changed_after_the_counts_were_seen_and_the_term_typed(permit
     assert ExamMonthMapping.objects.filter(version=2).count() == 0
     assert browser.post(address, {**typed, "confirmation": "2031-1"}).status_code == 303
     assert ExamMonthMapping.objects.filter(version=2, instalment_number=2).count() == 4
-    page = text_of(browser.get(f"/terms/{prelim.term_id}/exams/"))
+    page = text_of(browser.get(f"/exams/?term={prelim.term_id}"))
     assert "The board moved the prelim" in page
     assert "months 1 to 2" in page
 
@@ -61,15 +61,15 @@ def test_months_are_changed_after_the_counts_were_seen_and_the_term_typed(permit
 def test_a_term_without_exams_offers_to_prepare_them(tenant):
     term, browser = a_term(), a_browser(an_administrator())
 
-    assert "Prepare the exams" in text_of(browser.get(f"/terms/{term.id}/exams/"))
-    assert browser.post(f"/terms/{term.id}/exams/prepare/").status_code == 303
+    assert "Prepare the exams" in text_of(browser.get(f"/exams/?term={term.id}"))
+    assert browser.post(f"/exams/terms/{term.id}/prepare/").status_code == 303
     prelim = ExamPeriod.objects.get(code="PRELIM")
     moved = {"name": "First exam", "opens_on": "2031-09-01", "closes_on": "2031-09-08", "version": "1"}
     assert browser.post(f"/exams/{prelim.id}/", moved).status_code == 303
     added = {"code": "QUIZ", "name": "Quiz", "opens_on": "2031-09-10", "closes_on": "2031-09-11", "month": "1"}
-    assert browser.post(f"/terms/{term.id}/exams/new/", added).status_code == 303
-    assert "First exam" in text_of(browser.get(f"/terms/{term.id}/exams/"))
-    assert a_browser(a_registrar()).get(f"/terms/{term.id}/exams/months/").status_code == 403
+    assert browser.post(f"/exams/terms/{term.id}/new/", added).status_code == 303
+    assert "First exam" in text_of(browser.get(f"/exams/?term={term.id}"))
+    assert a_browser(a_registrar()).get(f"/exams/terms/{term.id}/months/").status_code == 403
 
 
 def test_the_door_says_who_and_lets_in(permit):
@@ -89,20 +89,20 @@ def test_the_door_says_who_and_lets_in(permit):
 def test_a_student_sees_open_and_locked_exams_and_prints(permit):
     student = a_browser(a_member(roles.STUDENT, person_id=permit.term_enrolment.student.person_id))
 
-    page = text_of(student.get("/my/exams/"))
-    assert "Midterm opens when months 1 to 2 are paid or covered." in page
+    page = text_of(student.get("/my/permits/"))
+    assert "Opens when months 1 to 2 are paid." in page
     assert permit.code in page
-    assert student.post(f"/my/exams/{permit.id}/permit.pdf")["Content-Type"] == "application/pdf"
+    assert student.post(f"/my/permits/{permit.id}/print/")["Content-Type"] == "application/pdf"
     other = a_browser(a_member(roles.STUDENT, person_id=a_student("310002", given_name="Ben").person_id))
-    assert permit.code not in text_of(other.get("/my/exams/"))
-    assert other.post(f"/my/exams/{permit.id}/permit.pdf").status_code == 404
+    assert permit.code not in text_of(other.get("/my/permits/"))
+    assert other.post(f"/my/permits/{permit.id}/print/").status_code == 404
 
 
 def test_staff_see_a_students_exams_print_and_waive(permit):
     student_id, enrolment_id = permit.term_enrolment.student_id, permit.term_enrolment_id
     cashier = a_browser(a_member(roles.CASHIER, roles.REGISTRAR))
     assert permit.code in text_of(cashier.get(f"/students/{student_id}/exams/"))
-    assert cashier.post(f"/permits/{permit.id}/print/")["Content-Type"] == "application/pdf"
+    assert cashier.post(f"/exams/permits/{permit.id}/print/")["Content-Type"] == "application/pdf"
 
     administrator, midterm = a_browser(an_administrator()), ExamPeriod.objects.get(code="MIDTERM")
     typed = {"exam_period_id": str(midterm.id), "reason": "Bank strike in the whole town"}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rollbook.core.money import Money
@@ -33,6 +34,7 @@ def own_payments(request: PageRequest) -> HttpResponse:
             for view in views
         ],
         "credit": views[0].credit if views else None,
+        "permits_url": reverse("exams:own_permits"),
         "payments": [
             {
                 **row,

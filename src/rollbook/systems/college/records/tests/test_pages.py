@@ -49,7 +49,7 @@ def test_the_list_finds_and_shows_names_and_states(tenant):
     page = text_of(browser.get("/students/"))
     assert "Reyes, Juan" in page
     assert "Lim, Juan" in page
-    found = text_of(browser.post("/students/", {"table": "students", "find": "lim"}, follow=True))
+    found = text_of(browser.post("/students/", {"table": "students", "text": "lim"}, follow=True))
     assert "Lim, Juan" in found
     assert "Reyes, Juan" not in found
 

@@ -1,0 +1,1 @@
+"""People of a college on their way through its pages."""

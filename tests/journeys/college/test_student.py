@@ -1,0 +1,89 @@
+"""A student on the phone: what is due, what was paid, the permit and its paper; and anybody who checks the permit."""
+
+import io
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from tests.journeys.college import pictures
+from tests.journeys.support import DESK, PHONE, sideways, small_targets, violations
+
+pytestmark = pytest.mark.journey
+
+
+def is_fit(page: Page, width: int) -> None:
+    """Nothing that axe finds, nothing wider than the window, nothing too small for a thumb."""
+    assert violations(page) == [], page.url
+    assert sideways(page) == 0, page.url
+    if width == PHONE:
+        assert small_targets(page) == [], page.url
+
+
+def words_of(content: bytes) -> str:
+    """What a PDF says."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_student_sees_payments_statement_and_permit(site, college, come_in, complaints, width):
+    page = come_in(college.student, width=width)
+    expect(page).to_have_url(site.url("/my/payments/"))
+    expect(page.get_by_text("is late")).to_be_visible()
+    expect(page.get_by_role("list", name="Months of the plan")).to_contain_text("Month 6")
+    is_fit(page, width)
+    if width == DESK:
+        pictures.take(page, "student-payments")
+
+    # The statement and a receipt, as papers.
+    statement = page.context.request.get(site.url("/my/statement.pdf"))
+    assert statement.headers["content-type"] == "application/pdf"
+    assert "Statement of account" in words_of(statement.body())
+    assert "Dela Cruz" in words_of(statement.body())
+    address = page.get_by_role("link", name=re.compile("^RCP-")).first.get_attribute("href")
+    receipt = page.context.request.get(site.url(address))
+    assert "The student's own copy." in words_of(receipt.body())
+
+    # The permit, and its paper.
+    page.goto(site.url("/my/permits/"), wait_until="networkidle")
+    card = page.locator("article", has_text="Prelim")
+    expect(card).to_contain_text("PRM-")
+    expect(page.locator("article", has_text="Final").last).to_contain_text("Opens when months 1 to 4 are paid.")
+    is_fit(page, width)
+    if width == DESK:
+        pictures.take(page, "student-permits")
+    code = re.search(r"PRM-\d{4}-[0-9A-Z]{8}", card.inner_text()).group()
+    paper = page.context.request.post(
+        card.locator("form").evaluate("form => form.action"),
+        form={"csrfmiddlewaretoken": page.locator("body").get_attribute("data-csrf")},
+        headers={"Referer": page.url},
+    )
+    said = words_of(paper.body())
+    assert code in said
+    assert "Prelim" in said
+    assert "₱" not in said
+
+    # What is not the student's is not there.
+    assert page.context.request.get(site.url("/cashier/")).status == 403
+    assert page.context.request.get(site.url("/collections/")).status == 403
+    assert complaints.said == []
+
+    # Anybody who holds the paper, without an account and without script.
+    _verify(site, college, come_in, code, width)
+
+
+def _verify(site, college, come_in, code: str, width: int) -> None:
+    stranger = come_in(None, width=width, script=False)
+    stranger.goto(site.url(f"/verify/{college.slug}/{code}/"))
+    expect(stranger.locator("main")).to_contain_text("Juan Dela Cruz")
+    expect(stranger.locator("main")).to_contain_text("Prelim")
+    assert "₱" not in stranger.locator("main").inner_text()
+    scripted = come_in(None, width=width)
+    scripted.goto(site.url(f"/verify/{college.slug}/{code}/"))
+    is_fit(scripted, width)
+    if width == DESK:
+        pictures.take(scripted, "verify-permit")
+    scripted.goto(site.url(f"/verify/{college.slug}/PRM-2026-00000000/"))
+    is_fit(scripted, width)
+    assert "Juan" not in scripted.locator("main").inner_text()
