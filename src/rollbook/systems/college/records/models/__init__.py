@@ -1,7 +1,17 @@
 """Tables of this room."""
 
+from rollbook.systems.college.records.models.credits import TransferCredit, TransferCreditRequest
 from rollbook.systems.college.records.models.imports import ImportRow, ImportRun
 from rollbook.systems.college.records.models.overrides import Override
 from rollbook.systems.college.records.models.students import Hold, Student, StudentStatusPeriod
 
-__all__ = ["Hold", "ImportRow", "ImportRun", "Override", "Student", "StudentStatusPeriod"]
+__all__ = [
+    "Hold",
+    "ImportRow",
+    "ImportRun",
+    "Override",
+    "Student",
+    "StudentStatusPeriod",
+    "TransferCredit",
+    "TransferCreditRequest",
+]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rollbook.core.identity.models import User
 from rollbook.core.tenancy.fields import TenantForeignKey
 from rollbook.core.tenancy.models import TenantModel
-from rollbook.systems.college.catalogue.models import Programme, Term
+from rollbook.systems.college.catalogue.models import Curriculum, Programme, Term
 
 
 class Student(TenantModel):
@@ -55,6 +55,8 @@ class Student(TenantModel):
     student_number = models.CharField(max_length=30)
     person = TenantForeignKey("people.Person")
     programme = TenantForeignKey(Programme)
+    #: The version of the programme's curriculum that the student follows; the database checks that the pair fits.
+    curriculum = TenantForeignKey(Curriculum, null=True)
     admission_term = TenantForeignKey(Term)
     kind = models.CharField(max_length=14, choices=Kind.choices, default=Kind.FRESHMAN)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
