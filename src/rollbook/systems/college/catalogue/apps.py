@@ -8,4 +8,4 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         # Declares what this room permits, and the settings that it asks for.
-        from rollbook.systems.college.catalogue import permissions  # noqa: F401
+        from rollbook.systems.college.catalogue import permissions, policies  # noqa: F401

@@ -12,3 +12,27 @@ class TermAdded:
 
     actor: Actor
     term_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CurriculumReopening:
+    """A curriculum in force is about to become a draft again. Whoever knows of students who follow it refuses.
+
+    Its row is locked: nobody takes it as theirs meanwhile.
+    """
+
+    actor: Actor
+    curriculum_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectMeasuresChanging:
+    """A subject's units, category or grading are about to change (R12). Whoever knows of live enrolments refuses.
+
+    Its row is locked: nobody enrols in it meanwhile.
+    """
+
+    actor: Actor
+    subject_id: UUID
+    code: str

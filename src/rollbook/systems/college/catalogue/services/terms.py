@@ -1,4 +1,4 @@
-"""Acts on the catalogue: programmes and terms are added, changed and moved, never deleted."""
+"""Terms: planned, changed, moved on, made current."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,29 +6,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from rollbook.core import events
 from rollbook.core.audit.services import record
-from rollbook.core.errors import Invalid, VersionConflict
+from rollbook.core.errors import Invalid
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.catalogue import permissions, rules, selectors
-from rollbook.systems.college.catalogue.errors import (
-    CodeTaken,
-    ProgrammeNotFound,
-    TermCannotMove,
-    TermIsClosed,
-    TermNotFound,
-    TermStandsAlready,
-)
+from rollbook.systems.college.catalogue.errors import TermCannotMove, TermIsClosed, TermNotFound, TermStandsAlready
 from rollbook.systems.college.catalogue.events import TermAdded
-from rollbook.systems.college.catalogue.models import LONGEST_PROGRAMME_YEARS, Programme, Term, TermWindow
+from rollbook.systems.college.catalogue.models import Term, TermWindow
+from rollbook.systems.college.catalogue.services.checking import must_be_free, must_be_version, save, values_of
 
-_UNIQUE_VIOLATION = "23505"
-#: What of a programme may be changed. The code stays: papers and files name it.
-PROGRAMME_FIELDS = (
-    "name", "department", "level", "duration_years", "total_units_required", "has_summer", "is_active", "head_id",
-)  # fmt: skip
 TERM_FIELDS = ("starts_on", "ends_on")
 
 
@@ -38,54 +27,6 @@ class Span:
 
     opens_on: date
     closes_on: date
-
-
-@transaction.atomic
-def add_programme(actor: Actor, *, code: str, name: str, **measures: Any) -> Programme:
-    """Put a programme into the catalogue; students can be added to it from now on."""
-    actor.require(permissions.MANAGE_PROGRAMMES)
-    programme = Programme(code=code.strip(), name=" ".join(name.split()), **_known(measures, PROGRAMME_FIELDS))
-    _check_programme(programme)
-    _must_be_free(Programme, programme.code, "a programme")
-    _save(programme, CodeTaken(code=programme.name, what="the name of a programme"), force_insert=True)
-    record(actor, "college.programme_added", programme, after=_values(programme, ("code", *PROGRAMME_FIELDS)))
-    return programme
-
-
-@transaction.atomic
-def change_programme(
-    actor: Actor, *, programme_id: UUID, expected_version: int | None = None, **changes: Any
-) -> Programme:
-    """Change what a programme is called or asks for. Its code stays, since papers and files name it."""
-    actor.require(permissions.MANAGE_PROGRAMMES)
-    programme: Programme | None = Programme.objects.select_for_update(of=("self",)).filter(id=programme_id).first()
-    if programme is None:
-        raise ProgrammeNotFound
-    _must_be_version(programme.version, expected_version)
-    before = _values(programme, PROGRAMME_FIELDS)
-    for field, value in _known(changes, PROGRAMME_FIELDS).items():
-        setattr(programme, field, value)
-    _check_programme(programme)
-    programme.version += 1
-    _save(programme, CodeTaken(code=programme.name, what="the name of a programme"))
-    record(actor, "college.programme_changed", programme, before=before, after=_values(programme, PROGRAMME_FIELDS))
-    return programme
-
-
-def _check_programme(programme: Programme) -> None:
-    errors = []
-    if not programme.code or len(programme.code) > 20:
-        errors.append({"field": "code", "message": "Enter a code of at most 20 characters, such as BSIT."})
-    if not programme.name or len(programme.name) > 160:
-        errors.append({"field": "name", "message": "Enter the programme's name in at most 160 characters."})
-    if programme.level not in Programme.Level.values:
-        errors.append({"field": "level", "message": f"Choose one of: {', '.join(Programme.Level.values)}."})
-    if not 1 <= programme.duration_years <= LONGEST_PROGRAMME_YEARS:
-        errors.append({"field": "duration_years", "message": f"Enter 1 to {LONGEST_PROGRAMME_YEARS} years."})
-    if not 1 <= programme.total_units_required <= 1000:
-        errors.append({"field": "total_units_required", "message": "Enter the units to graduate, 1 to 1,000."})
-    if errors:
-        raise Invalid(errors=errors)
 
 
 @transaction.atomic
@@ -107,9 +48,9 @@ def add_term(
         campus_id=campus_id,
     )  # fmt: skip
     _check_term(term)
-    _must_be_free(Term, term.code, "a term")
+    must_be_free(Term, term.code, "a term")
     standing = TermStandsAlready(kind=term.get_kind_display().lower(), academic_year=term.academic_year)
-    _save(term, standing, force_insert=True)
+    save(term, standing, force_insert=True)
     _set_windows(term, windows or {})
     record(actor, "college.term_added", term, after=_term_values(term, windows or {}))
     events.publish(TermAdded(actor=actor, term_id=term.id))
@@ -129,7 +70,7 @@ def change_term(
     """Move a term's days or windows. A window given as None is taken away, one that is not named stays."""
     actor.require(permissions.MANAGE_TERMS)
     term = selectors.get_term_for_update(term_id)
-    _must_be_version(term.version, expected_version)
+    must_be_version(term.version, expected_version)
     if term.has_ended:
         raise TermIsClosed(term=term.code, state=term.get_state_display().lower())
     before = _term_values(term, _standing_windows(term))
@@ -147,7 +88,7 @@ def move_term(actor: Actor, *, term_id: UUID, state: str, expected_version: int 
     """Take a term to its next state: open enrolment, begin, grade, close, archive."""
     actor.require(permissions.MOVE_TERMS)
     term = selectors.get_term_for_update(term_id)
-    _must_be_version(term.version, expected_version)
+    must_be_version(term.version, expected_version)
     if state not in Term.State.values:
         raise Invalid.field("state", f"Choose one of: {', '.join(Term.State.values)}.")
     if not term.may_become(state):
@@ -228,37 +169,6 @@ def _standing_windows(term: Term) -> dict[str, Span]:
 
 
 def _term_values(term: Term, windows: Mapping[str, Span | None]) -> dict[str, Any]:
-    values = _values(term, ("code", "academic_year", "kind", *TERM_FIELDS))
+    values = values_of(term, ("code", "academic_year", "kind", *TERM_FIELDS))
     spans = {kind: f"{span.opens_on} – {span.closes_on}" for kind, span in windows.items() if span is not None}
     return {**values, **{f"window_{kind.lower()}": text for kind, text in sorted(spans.items())}}
-
-
-def _must_be_free(model: type[Programme] | type[Term], code: str, what: str) -> None:
-    if model.objects.filter(code__iexact=code).exists():
-        raise CodeTaken(code=code, what=what)
-
-
-def _must_be_version(version: int, expected: int | None) -> None:
-    if expected is not None and expected != version:
-        raise VersionConflict
-
-
-def _save(row: Programme | Term, taken: CodeTaken | TermStandsAlready, *, force_insert: bool = False) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=force_insert)
-    except IntegrityError as error:
-        if getattr(error.__cause__, "sqlstate", "") == _UNIQUE_VIOLATION:
-            raise taken from error
-        raise
-
-
-def _known(values: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-    unknown = sorted(set(values) - set(fields))
-    if unknown:
-        raise TypeError(f"Not a field of this act: {', '.join(unknown)}")
-    return dict(values)
-
-
-def _values(row: Programme | Term, fields: tuple[str, ...]) -> dict[str, Any]:
-    return {field: getattr(row, field) for field in fields}

@@ -1,4 +1,4 @@
-"""Reads of the catalogue. It is the same for everybody who may see it."""
+"""Reads of terms and their windows."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,28 +9,14 @@ from django.db.models import Q, QuerySet
 
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.catalogue import permissions
-from rollbook.systems.college.catalogue.errors import ProgrammeNotFound, TermNotFound
+from rollbook.systems.college.catalogue.errors import TermNotFound
 from rollbook.systems.college.catalogue.models import Programme, Term, TermWindow
-
-
-def programmes(actor: Actor) -> "QuerySet[Programme]":
-    """Every programme, those that take nobody new as well."""
-    actor.require(permissions.VIEW_CATALOGUE)
-    return Programme.objects.all()
 
 
 def terms(actor: Actor) -> "QuerySet[Term]":
     """Every term."""
     actor.require(permissions.VIEW_CATALOGUE)
     return Term.objects.all()
-
-
-def get_programme(actor: Actor, programme_id: UUID) -> Programme:
-    """One programme of the organisation."""
-    found: Programme | None = programmes(actor).filter(id=programme_id).first()
-    if found is None:
-        raise ProgrammeNotFound
-    return found
 
 
 def get_term(actor: Actor, term_id: UUID) -> Term:

@@ -1,0 +1,46 @@
+"""Reads of subjects."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Lower
+
+from rollbook.core.permissions.actor import Actor
+from rollbook.systems.college.catalogue import permissions
+from rollbook.systems.college.catalogue.errors import SubjectNotFound
+from rollbook.systems.college.catalogue.models import Subject
+
+
+def subjects(actor: Actor) -> "QuerySet[Subject]":
+    """Every subject with its units added up, those that are not taught any more as well."""
+    actor.require(permissions.VIEW_CATALOGUE)
+    return Subject.objects.annotate(all_units=F("lecture_units") + F("lab_units"))
+
+
+def get_subject(actor: Actor, subject_id: UUID) -> Subject:
+    """One subject of the organisation."""
+    found: Subject | None = subjects(actor).filter(id=subject_id).first()
+    if found is None:
+        raise SubjectNotFound
+    return found
+
+
+def get_subject_for_update(subject_id: UUID) -> Subject:
+    """One subject, locked: nobody enrols in it until the act is over."""
+    found: Subject | None = Subject.objects.select_for_update(of=("self",)).filter(id=subject_id).first()
+    if found is None:
+        raise SubjectNotFound
+    return found
+
+
+def codes_of(subject_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """How subjects are called, those that there are."""
+    wanted = set(subject_ids)
+    return dict(Subject.objects.filter(id__in=wanted).values_list("id", "code")) if wanted else {}
+
+
+def ids_by_code(*, only_active: bool = False) -> dict[str, UUID]:
+    """Every subject by its code in lower case, as `prerequisites.read` takes it."""
+    rows = Subject.objects.filter(is_active=True) if only_active else Subject.objects.all()
+    return dict(rows.annotate(key=Lower("code")).values_list("key", "id"))
