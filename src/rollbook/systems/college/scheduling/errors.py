@@ -53,6 +53,12 @@ class FacultyStandsAlready(Refusal):
     code = "FACULTY_STANDS"
 
 
+class FacultyNeedsMerge(Refusal):
+    """{number} teaches under this entry, so it stays. Keep it, and merge the other entry into it."""
+
+    code = "FACULTY_STANDS"
+
+
 class RoomIsInUse(Refusal):
     """{room} is booked in {meetings} meetings. Move them to another room first."""
 

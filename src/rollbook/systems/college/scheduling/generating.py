@@ -29,12 +29,11 @@ def blocks_needed(students: int, target: int, maximum: int) -> int:
     if students <= 0:
         return 0
     fewest = -(-students // maximum)
-    candidates = range(fewest, fewest + 2)
+    best = max(fewest, students // target)
+    following = best + 1
     # |students / n - target| compared without dividing.
-    best = fewest
-    for number in candidates:
-        if abs(students - target * number) * best < abs(students - target * best) * number:
-            best = number
+    if abs(students - target * following) * best < abs(students - target * best) * following:
+        best = following
     return best
 
 

@@ -7,7 +7,10 @@ from decimal import Decimal
 
 MINUTES_OF_A_DAY = 1440
 NOON = 720
-SPLIT_AT_MIDNIGHT = "A meeting begins and ends on one day: split at midnight, such as 22:00 to 24:00, and 00:00 to 01:00 on the next day."
+SPLIT_AT_MIDNIGHT = (
+    "A meeting begins and ends on one day: split at midnight, "
+    "such as 22:00 to 24:00 and 00:00 to 01:00 on the next day."
+)
 
 
 @dataclass(frozen=True, slots=True)
