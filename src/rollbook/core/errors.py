@@ -79,6 +79,13 @@ class Invalid(Refusal):
         return cls(errors=[{"field": name, "message": message}])
 
 
+class UnknownFields(Invalid):
+    """Some fields are not yours to set. Leave them out and send it again."""
+
+    code = "UNKNOWN_FIELDS"
+    audited = True
+
+
 class VersionConflict(Refusal):
     """Somebody changed this while you were looking at it. Reload, then make your change again."""
 

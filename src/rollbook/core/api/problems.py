@@ -10,7 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Schema
 from ninja.errors import HttpError, ValidationError
 
-from rollbook.core.errors import BusyRetry, Collided, Invalid, NotFound, Refusal, TooManyRequests, TooMuchSent
+from rollbook.core.errors import (
+    BusyRetry,
+    Collided,
+    Invalid,
+    NotFound,
+    Refusal,
+    TooManyRequests,
+    TooMuchSent,
+    UnknownFields,
+)
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +27,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 #: PostgreSQL gave up one of two transactions: deadlock, serialization failure.
 COLLISIONS = frozenset({"40P01", "40001"})
 QUERY_CANCELED = "57014"
+NOT_YOURS = "Leave this out: it is not yours to set."
 
 
 class FieldProblem(Schema):
@@ -63,12 +73,19 @@ def problem_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def invalid_from_ninja(error: ValidationError) -> Invalid:
-    """Name the field and what is wrong with it, without repeating what was sent."""
+    """Name the field and what is wrong with it, without repeating what was sent.
+
+    Fields that nobody asked for (a price, a role, a status of one's own) are more than a mistyped form: they are
+    kept on the record.
+    """
     errors = []
+    # Those that a caller made up: theirs to name as long and as many as they like, ours to keep short.
+    unknown = sorted(str(item["loc"][-1])[:60] for item in error.errors if item["type"] == "extra_forbidden")[:20]
     for item in error.errors:
         place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header", "form", "file")]
-        errors.append({"field": ".".join(place) or "body", "message": item["msg"]})
-    return Invalid(errors=errors)
+        message = NOT_YOURS if item["type"] == "extra_forbidden" else item["msg"]
+        errors.append({"field": ".".join(place) or "body", "message": message})
+    return UnknownFields(errors=errors, fields=unknown) if unknown else Invalid(errors=errors)
 
 
 def refusal_from(error: Exception) -> Refusal | None:

@@ -42,6 +42,13 @@ class DuplicateReference(Refusal):
     code = "DUPLICATE_REFERENCE"
 
 
+class ReceivedLater(Refusal):
+    """Money cannot have come in later than now. Correct the day and the time, or leave them out."""
+
+    code = "RECEIVED_LATER"
+    status = 422
+
+
 class ReferenceNeeded(Refusal):
     """Enter the reference of the bank, card or wallet; only cash goes without one."""
 

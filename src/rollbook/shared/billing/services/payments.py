@@ -1,7 +1,7 @@
 """Taking money: one payment, where it lands, its receipt, its entry in the books."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,10 @@ LARGEST_MINOR = 999_999_999
 COUNTER_METHODS = frozenset({Payment.Method.CASH, Payment.Method.CHECK, Payment.Method.CARD})
 #: Instalments that one invoice may have; ids for their allocations are made beforehand.
 MOST_INSTALMENTS = 36
+
+
+#: How far a caller's clock may run ahead of ours.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,7 @@ def take_payment(
     _check_amount(amount)
     reference = _checked_reference(method, external_reference)
     now = clock.now()
+    received_at = _checked_moment(received_at, now)
     account_id, shift_id = _lock(
         actor,
         invoice_id=invoice_id,
@@ -85,7 +90,7 @@ def take_payment(
         amount=amount,
         method=method,
         reference=reference,
-        received_at=received_at or now,
+        received_at=received_at,
         now=now,
         shift_id=shift_id,
         note=note,
@@ -114,6 +119,15 @@ def take_payment(
 def _check_amount(amount: Money) -> None:
     if not SMALLEST_MINOR <= amount.minor <= LARGEST_MINOR:
         raise errors.AmountOutOfRange
+
+
+def _checked_moment(received_at: datetime | None, now: datetime) -> datetime:
+    """When the money came in. A caller's clock may run a little ahead; what is paid tomorrow is not paid."""
+    if received_at is None:
+        return now
+    if received_at > now + CLOCKS_DIFFER:
+        raise errors.ReceivedLater
+    return min(received_at, now)
 
 
 def _checked_reference(method: str, external_reference: str) -> str:
@@ -149,7 +163,12 @@ def _lock(
     if needs_shift and shift_id is None:
         raise errors.NoOpenShift
     if is_used:
-        raise errors.DuplicateReference(reference=reference, method=method)
+        used_by = Payment.objects.filter(method=method, external_reference=reference).exclude(
+            state__in=("VOIDED", "FAILED", "EXPIRED")
+        )
+        raise errors.DuplicateReference(
+            reference=reference, method=method, payment_id=used_by.values_list("id", flat=True).first()
+        )
     return account_id, shift_id if needs_shift else None
 
 
