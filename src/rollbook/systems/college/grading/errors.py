@@ -50,10 +50,10 @@ class NoGradingWindow(Refusal):
 
 
 class NoScale(Refusal):
-    """The college has no grade scale yet, so no grade can be checked."""
+    """The grade scale {scale} has no failing number, so an expired incomplete cannot become one."""
 
     code = "NO_SCALE"
-    remedy = "An administrator sets the grade scale up first."
+    remedy = "An administrator adds a failing grade to the scale, or lets expired incompletes become NG."
 
 
 class SheetCannotMove(Refusal):

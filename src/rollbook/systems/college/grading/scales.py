@@ -5,20 +5,15 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q
-
 from rollbook.systems.college.catalogue.models import GradeScale, GradeValue
-from rollbook.systems.college.grading.errors import NoScale
+from rollbook.systems.college.catalogue.services import scales as catalogue
 from rollbook.systems.college.grading.rules.scales import Scale, Value
 
 
 def scale_in_force(day: date) -> Scale:
-    """The scale by which new grades are given on a day: the newest version that has begun."""
-    begun = GradeScale.objects.filter(Q(effective_from__isnull=True) | Q(effective_from__lte=day))
-    newest = begun.order_by(F("effective_from").desc(nulls_last=True), "-version_number", "-id").first()
-    if newest is None:
-        raise NoScale
-    return scales_by_id([newest.id])[newest.id]
+    """The scale by which new grades are given on a day, as the college has chosen it."""
+    found = catalogue.scale_in_force(day)
+    return scales_by_id([found.id])[found.id]
 
 
 def scales_by_id(scale_ids: Iterable[UUID]) -> dict[UUID, Scale]:

@@ -57,6 +57,12 @@ class Scale:
         """The lowest mark that does not pass: what an expired incomplete becomes."""
         return _worst((value for value in self.values if value.kind == NUMERIC and not value.passes), self)
 
+    def not_graded(self) -> Value:
+        """What stands where nobody gave a grade in time, on every scale."""
+        return self.of_kind(NO_GRADE) or Value(
+            "NG", None, passes=False, counts_in_gpa=False, earns_units=False, kind=NO_GRADE
+        )
+
     def for_basis(self, basis: str) -> tuple[Value, ...]:
         """The values that a professor may give in a subject that is graded in this way."""
         if basis == BY_PASSING:

@@ -29,7 +29,7 @@ from rollbook.systems.college.grading.events import (
 from rollbook.systems.college.grading.models import Component, GradeEvent
 from rollbook.systems.college.grading.policies import BECOMES_FAILED, INC_OUTCOME, NG_AFTER_DAYS
 from rollbook.systems.college.grading.rules.incomplete import WARNING_DAYS, warning_due
-from rollbook.systems.college.grading.rules.scales import NO_GRADE, Scale, Value, outcome
+from rollbook.systems.college.grading.rules.scales import Scale, Value, outcome
 from rollbook.systems.college.grading.scales import scale_in_force, scales_by_id
 from rollbook.systems.college.grading.services.deadlines import TARGET, follow_leaves
 from rollbook.systems.college.grading.services.results import recompute
@@ -89,9 +89,9 @@ def _result(case: dict[str, Any], value: Value, today: date) -> ResultSet:
 
 
 def _grade_of_expired(scale: Scale) -> Value:
-    wanted = scale.worst_failing() if policies.get(INC_OUTCOME) == BECOMES_FAILED else scale.of_kind(NO_GRADE)
+    wanted = scale.worst_failing() if policies.get(INC_OUTCOME) == BECOMES_FAILED else scale.not_graded()
     if wanted is None:
-        raise NoScale
+        raise NoScale(scale=scale.code)
     return wanted
 
 
@@ -142,9 +142,7 @@ def default_to_not_graded(actor: Actor) -> int:
     sheet_of = {section_id: sheet_id for section_id, sheet_id, _ in locked}
     rows = named(sheets.NOT_SUBMITTED, last=last, today=today)
     scale = scale_in_force(today)
-    value = scale.of_kind(NO_GRADE)
-    if value is None:
-        raise NoScale
+    value = scale.not_graded()
     entries = [
         Entry(
             row["subject_enrolment_id"], sheet_of[row["section_id"]], row["symbol"], row["numeric"], value.symbol, None,
