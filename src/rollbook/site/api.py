@@ -11,7 +11,9 @@ from rollbook.shared.documents.api import router as documents
 from rollbook.shared.files.api import router as files
 from rollbook.shared.jobs.api import router as jobs
 from rollbook.shared.launch.api import router as launch
+from rollbook.shared.messaging.api import router as notifications
 from rollbook.shared.people.api import router as people
+from rollbook.shared.webhooks.api import router as webhooks
 from rollbook.systems.college.api import own_router as college_own
 from rollbook.systems.college.api import router as college
 
@@ -27,6 +29,8 @@ ROUTERS: dict[str, Router] = {
     "public/verify": verification,
     "jobs": jobs,
     "launch": launch,
+    "webhooks": webhooks,
+    "notifications": notifications,
     "college": college,
     "college/me": college_own,
 }

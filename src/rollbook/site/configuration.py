@@ -193,6 +193,23 @@ class Configuration(BaseSettings):
     s3_access_key: SecretStr | None = Field(default=None, description="Access key of the S3-compatible store.")
     s3_secret_key: SecretStr | None = Field(default=None, description="Secret key of the S3-compatible store.")
 
+    # Online payment
+    paymongo_url: str = Field(
+        default="https://api.paymongo.com/v1",
+        description="Where PayMongo's API is reached; another address only for a stand-in.",
+    )
+    stripe_url: str = Field(
+        default="https://api.stripe.com/v1",
+        description="Where Stripe's API is reached; another address only for a stand-in.",
+    )
+    standins_port: int = Field(
+        default=0,
+        ge=0,
+        lt=FIRST_EPHEMERAL_PORT,
+        description="Loopback port on which stand-ins of the payment providers run beside the web server, for a "
+        "demonstration; 0 runs none, and production never does.",
+    )
+
     # Mail
     mail_from: str = Field(
         default="Rollbook <rollbook@localhost>",

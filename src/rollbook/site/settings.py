@@ -278,6 +278,10 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# --- Online payment -----------------------------------------------------------------------------------------
+
+GATEWAY_URLS = {"paymongo": ROLLBOOK.paymongo_url, "stripe": ROLLBOOK.stripe_url}
+
 # --- Mail ---------------------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ROLLBOOK.mail_from

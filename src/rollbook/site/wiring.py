@@ -3,19 +3,31 @@
 A subscriber runs at once, in the transaction of whoever published the event.
 """
 
+from uuid import UUID
+
 import structlog
+from django.urls import reverse
 
 from rollbook.core.events import subscribe
 from rollbook.core.identity.events import PasswordLinkWanted, SecurityNoticeWanted
+from rollbook.core.identity.models import Membership
 from rollbook.core.identity.services.members import refuse_person_with_account
+from rollbook.core.permissions.actor import Actor
+from rollbook.shared.gateways.events import PersonNeeded
 from rollbook.shared.jobs.events import JobGaveUp
+from rollbook.shared.messaging import kinds
+from rollbook.shared.messaging.services import Telling, notify_many
 from rollbook.shared.people.events import PeopleMerged
+from rollbook.shared.webhooks.events import EventNeedsPerson
 from rollbook.site import jobs
 from rollbook.systems.college.catalogue.events import TermAdded
 from rollbook.systems.college.exams.services import prepare_for_new_term
+from rollbook.systems.college.fees.events import PaymentsRecorded
 from rollbook.systems.college.records.services import refuse_merge
+from rollbook.systems.college.roles import CASHIER_SUPERVISOR
 
 log = structlog.get_logger("rollbook.jobs")
+gateway_log = structlog.get_logger("rollbook.gateways")
 
 
 def _mail_password_link(event: PasswordLinkWanted) -> None:
@@ -60,3 +72,76 @@ def _cry_for_dead_letter(event: JobGaveUp) -> None:
 
 # Somebody has to decide about a job that failed in all its attempts.
 subscribe(JobGaveUp, _cry_for_dead_letter)
+
+
+def _tell_payers(event: PaymentsRecorded) -> None:
+    tellings = []
+    for payment in event.payments:
+        tellings.append(
+            Telling(
+                recipient_person_id=payment.person_id, kind=kinds.PAYMENT, subject_id=payment.term_enrolment_id,
+                dedupe_key=str(payment.payment_id),
+                facts={
+                    "amount_minor": payment.amount.minor, "currency": payment.amount.currency,
+                    "receipt_number": payment.receipt_number,
+                },
+            )
+        )  # fmt: skip
+        if payment.permits:
+            # A permit that was suspended and comes back has the code it had: of that nobody is told again.
+            codes = ",".join(sorted(code for _, code in payment.permits))
+            tellings.append(
+                Telling(
+                    recipient_person_id=payment.person_id, kind=kinds.PERMIT, subject_id=payment.term_enrolment_id,
+                    dedupe_key=codes[:120], facts={"exams": [exam for exam, _ in payment.permits]},
+                )
+            )  # fmt: skip
+    notify_many(event.actor, tellings)
+
+
+def _tell_supervisors(actor: Actor, subject_id: UUID, key: str, sentence: str, page: str) -> None:
+    members = Membership.objects.filter(roles__overlap=[CASHIER_SUPERVISOR], is_active=True)
+    people = [person_id for person_id in members.values_list("person_id", flat=True) if person_id is not None]
+    facts = {"text": sentence, "url": reverse(page)}
+    notify_many(
+        actor,
+        [
+            Telling(
+                recipient_person_id=person_id, kind=kinds.SYSTEM, subject_id=subject_id, dedupe_key=key, facts=facts
+            )
+            for person_id in people
+        ],
+    )
+
+
+def _cry_for_event(event: EventNeedsPerson) -> None:
+    gateway_log.error(
+        "webhook needs a person", organisation_id=str(event.actor.organisation_id), event_id=str(event.event_id),
+        provider=event.provider, kind=event.kind, note=event.note,
+    )  # fmt: skip
+    sentence = f"Something from {event.provider} could not be recorded: {event.note}"
+    _tell_supervisors(event.actor, event.event_id, f"webhook {event.event_id}", sentence, "fees:reconciliation")
+
+
+def _cry_for_gateway(event: PersonNeeded) -> None:
+    gateway_log.error(
+        "provider needs a person", organisation_id=str(event.actor.organisation_id), about=str(event.subject_id),
+        code=event.code,
+    )  # fmt: skip
+    key = f"{event.code} {event.subject_id}"
+    _tell_supervisors(event.actor, event.subject_id, key, event.sentence, "fees:reconciliation")
+
+
+# Who paid is told so, and which exams it opened.
+subscribe(PaymentsRecorded, _tell_payers)
+# What does not fit between us and a provider goes into the log, which collectors can alarm on, and to the supervisors.
+subscribe(EventNeedsPerson, _cry_for_event)
+subscribe(PersonNeeded, _cry_for_gateway)
+
+# Where the notices of each kind lead. Only here is known which rooms there are.
+for _kind, _page in {
+    kinds.PAYMENT: "fees:own_payments",
+    kinds.PAYMENT_REMINDER: "fees:own_payments",
+    kinds.PERMIT: "exams:own_permits",
+}.items():
+    kinds.lead_to(_kind, _page)

@@ -8,6 +8,9 @@
 The wrapper around each endpoint resolves the actor, opens the tenant scope (one transaction for the
 whole request), checks the permission, and rolls everything back when the answer is a refusal.
 
+`in_steps=True` is for the few endpoints that ask somebody outside: the door is passed in a transaction of its own,
+and the endpoint opens its own short ones, so that none is open while it waits for an answer.
+
 `rate=` says how often one may ask: `limits.MONEY` for payments and enrolment; otherwise 1,000 an hour for
 whoever is signed in and 100 an hour per address for public endpoints.
 """
@@ -59,9 +62,9 @@ class Router(NinjaRouter):
         return self._operation(["GET"], path, permission, rate, options)
 
     def post(  # type: ignore[override]
-        self, path: str, *, permission: str, rate: Limit | None = None, **options: Any
+        self, path: str, *, permission: str, rate: Limit | None = None, in_steps: bool = False, **options: Any
     ) -> Callable[[View], View]:
-        return self._operation(["POST"], path, permission, rate, options)
+        return self._operation(["POST"], path, permission, rate, options, in_steps=in_steps)
 
     def put(  # type: ignore[override]
         self, path: str, *, permission: str, rate: Limit | None = None, **options: Any
@@ -79,7 +82,14 @@ class Router(NinjaRouter):
         return self._operation(["DELETE"], path, permission, rate, options)
 
     def _operation(
-        self, methods: list[str], path: str, permission: str, rate: Limit | None, options: dict[str, Any]
+        self,
+        methods: list[str],
+        path: str,
+        permission: str,
+        rate: Limit | None,
+        options: dict[str, Any],
+        *,
+        in_steps: bool = False,
     ) -> Callable[[View], View]:
         limit = rate or (limits.ANONYMOUS if permission == PUBLIC else limits.SIGNED_IN)
         options["response"] = _with_problems(options.get("response"), permission)
@@ -87,7 +97,7 @@ class Router(NinjaRouter):
         extra["x-permission"] = permission
         extra["x-rate-limit"] = f"{limit.times} in {int(limit.span.total_seconds())} seconds"
         declare = self.api_operation(methods, path, **options)
-        door = _past_the_counter(limit) if permission == PUBLIC else _through_the_door(permission, limit)
+        door = _past_the_counter(limit) if permission == PUBLIC else _through_the_door(permission, limit, in_steps)
 
         def decorator(view: View) -> View:
             return declare(decorate_view(door)(view))
@@ -116,12 +126,12 @@ def _past_the_counter(limit: Limit) -> Callable[[View], View]:
     return decorator
 
 
-def _through_the_door(permission: str, limit: Limit) -> Callable[[View], View]:
+def _through_the_door(permission: str, limit: Limit, in_steps: bool) -> Callable[[View], View]:
     def decorator(run: View) -> View:
         def in_scope(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             return attempt(
                 request,
-                lambda: _run_counted(permission, limit, run, request, args, kwargs),
+                lambda: _run_counted(permission, limit, run, request, args, kwargs, in_steps),
                 answer=problem_response,
             )
 
@@ -130,26 +140,23 @@ def _through_the_door(permission: str, limit: Limit) -> Callable[[View], View]:
     return decorator
 
 
-def _run_counted(permission: str, limit: Limit, run: View, request: ApiRequest, args: Any, kwargs: Any) -> HttpResponse:
+def _run_counted(
+    permission: str, limit: Limit, run: View, request: ApiRequest, args: Any, kwargs: Any, in_steps: bool
+) -> HttpResponse:
+    act = _run_in_steps if in_steps else _run_as_actor
     try:
-        return _run_as_actor(permission, limit, run, request, args, kwargs)
+        return act(permission, limit, run, request, args, kwargs)
     except limits.LeaseNeeded as needed:
         # Nothing has been done yet. Fetched outside the transaction, so that no refusal gives permits back.
         limits.fetch(needed.limit, needed.subject)
-    return _run_as_actor(permission, None, run, request, args, kwargs)
+    return act(permission, None, run, request, args, kwargs)
 
 
 def _run_as_actor(
     permission: str, limit: Limit | None, run: View, request: ApiRequest, args: Any, kwargs: Any
 ) -> HttpResponse:
     with actor_scope(request, bearer=True) as actor:
-        request.actor = actor
-        if limit is not None:
-            limits.charge(limit, limits.subject_of(actor))
-        if actor.kind == "user" and check_csrf(request) is not None:
-            raise Forbidden(reason="csrf")
-        if permission != SIGNED_IN:
-            actor.require(permission)
+        _admit(request, actor, permission, limit)
         response: HttpResponse = run(request, *args, **kwargs)
         # What one caller may see, no proxy and no browser keeps for the next.
         response.headers.setdefault("Cache-Control", "no-store")
@@ -157,6 +164,26 @@ def _run_as_actor(
             # Without this a refusal in the second step would keep what the first step wrote.
             connection.set_rollback(True)
         return response
+
+
+def _run_in_steps(
+    permission: str, limit: Limit | None, run: View, request: ApiRequest, args: Any, kwargs: Any
+) -> HttpResponse:
+    with actor_scope(request, bearer=True) as actor:
+        _admit(request, actor, permission, limit)
+    response: HttpResponse = run(request, *args, **kwargs)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _admit(request: ApiRequest, actor: Actor, permission: str, limit: Limit | None) -> None:
+    request.actor = actor
+    if limit is not None:
+        limits.charge(limit, limits.subject_of(actor))
+    if actor.kind == "user" and check_csrf(request) is not None:
+        raise Forbidden(reason="csrf")
+    if permission != SIGNED_IN:
+        actor.require(permission)
 
 
 def install_problem_answers(api: NinjaAPI) -> None:

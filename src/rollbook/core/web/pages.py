@@ -31,16 +31,18 @@ class PageRequest(HttpRequest):
 View = Callable[..., HttpResponse]
 
 
-def page(*, permission: str) -> Callable[[View], View]:
+def page(*, permission: str, in_steps: bool = False) -> Callable[[View], View]:
     """Run a view as its actor, in one transaction of its organisation.
 
-    A refusal rolls everything back and becomes a page that says what to do, or a fragment for htmx.
+    A refusal rolls everything back and becomes a page that says what to do, or a fragment for htmx. A view
+    `in_steps` asks somebody outside: it opens its own short transactions, so that none is open while it waits.
     """
+    run = _run_in_steps if in_steps else _run_as_actor
 
     def decorator(view: View) -> View:
         @wraps(view)
         def in_scope(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return attempt(request, lambda: _run_as_actor(permission, view, request, args, kwargs), answer=_refused)
+            return attempt(request, lambda: run(permission, view, request, args, kwargs), answer=_refused)
 
         in_scope.permission = permission  # type: ignore[attr-defined]
         return in_scope
@@ -62,6 +64,17 @@ def _run_as_actor(permission: str, view: View, request: PageRequest, args: Any, 
         if response.status_code >= 400:
             connection.set_rollback(True)
         return response
+
+
+def _run_in_steps(permission: str, view: View, request: PageRequest, args: Any, kwargs: Any) -> HttpResponse:
+    from rollbook.core.web.rendering import as_at_home
+
+    with actor_scope(request) as actor:
+        request.actor = actor
+        if permission != SIGNED_IN:
+            actor.require(permission)
+    with as_at_home(organisation_facts(request.actor.organisation_id)):
+        return view(request, *args, **kwargs)
 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

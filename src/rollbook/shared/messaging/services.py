@@ -93,7 +93,7 @@ def _identity(telling: Telling, now: datetime) -> tuple[UUID, str, str]:
 
 def _insert(actor: Actor, waiting: dict[tuple[UUID, str, str], Telling], now: datetime) -> list[tuple[Any, ...]]:
     until = now + FOLDED_WITHIN
-    parameters = {
+    parameters: dict[str, Any] = {
         "organisation": actor.organisation_id,
         "at": now,
         "until": until,

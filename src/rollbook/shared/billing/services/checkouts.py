@@ -48,6 +48,8 @@ def complete_checkout(
         return None
     taken = take_payment(
         actor,
+        # The payment that comes of a checkout carries its id: whoever was told of the one finds the other.
+        payment_id=checkout.id,
         invoice_id=checkout.invoice_id,
         amount=Money(checkout.amount_minor, checkout.currency),
         method=Payment.Method.ONLINE_GATEWAY,
@@ -59,3 +61,20 @@ def complete_checkout(
     checkout.state, checkout.payment_id = Checkout.State.COMPLETED, taken.payment_id
     checkout.save(update_fields=["state", "payment"])
     return taken
+
+
+@transaction.atomic
+def end_checkout(actor: Actor, *, checkout_id: UUID, state: str) -> bool:
+    """Nothing was paid and nothing will be: FAILED or EXPIRED. False when it had come to its end before.
+
+    Should the provider ever say that it was paid all the same, the payment is recorded.
+    """
+    if state not in (Checkout.State.FAILED, Checkout.State.EXPIRED):
+        raise ValueError(f"A checkout does not end as {state}.")
+    checkout = Checkout.objects.select_for_update().get(id=checkout_id)
+    if checkout.state != Checkout.State.PENDING:
+        return False
+    checkout.state = state
+    checkout.save(update_fields=["state"])
+    record(actor, "billing.checkout_ended", checkout, state=state, provider=checkout.provider)
+    return True

@@ -60,6 +60,7 @@ def take_payment(
     series: ReceiptSeries = MAIN_SERIES,
     receipt_facts: dict[str, Any] | None = None,
     on_landed: FollowUp | None = None,
+    payment_id: UUID | None = None,
 ) -> PaymentTaken:
     """Take money against one invoice; it fills the instalments in order and leaves the rest as credit.
 
@@ -81,7 +82,7 @@ def take_payment(
     )
     if target_number is not None:
         _must_be_next(invoice_id, target_number)
-    payment_id = ids.new_id()
+    payment_id = payment_id or ids.new_id()
     landed = _land(
         actor,
         payment_id=payment_id,

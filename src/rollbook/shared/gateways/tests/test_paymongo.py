@@ -45,4 +45,4 @@ def test_the_last_second_of_the_tolerance_still_counts() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"data":null}', b'{"data":{"id":"evt_1"}}'])
 def test_a_body_that_is_no_event_is_none(body: bytes) -> None:
-    assert paymongo.envelope(body) is None
+    assert paymongo.read_event(body) is None

@@ -37,3 +37,23 @@ class FileUnreadable(Refusal):
 
     code = "FILE_UNREADABLE"
     status = 422
+
+
+class NothingDue(Refusal):
+    """Nothing is due just now, so there is nothing to pay online."""
+
+    code = "NOTHING_DUE"
+
+
+class AmountTooSmall(Refusal):
+    """Online the least that can be paid is {least}, unless less is due."""
+
+    code = "AMOUNT_TOO_SMALL"
+    status = 422
+
+
+class NotPaidOnline(Refusal):
+    """This payment did not come through a payment provider, so it cannot go back through one. Choose another way."""
+
+    code = "NOT_PAID_ONLINE"
+    status = 422

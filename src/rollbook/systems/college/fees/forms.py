@@ -150,6 +150,21 @@ class RefundForm(ReasonForm):
     amount = MoneyField(label=_("Amount to give back"), is_big=False)
     method = forms.ChoiceField(label=_("Given back by"), choices=COUNTER_CHOICES, initial=Payment.Method.CASH)
 
+    def __init__(self, *args: Any, is_online: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_online:
+            # The way it came is the way back that nobody has to carry; the others stay open.
+            method: Any = self.fields["method"]
+            method.choices = [(Payment.Method.ONLINE_GATEWAY, _("Online, as it was paid")), *COUNTER_CHOICES]
+            method.initial = Payment.Method.ONLINE_GATEWAY
+
+
+class OnlineForm(Form):
+    """How much a student pays online."""
+
+    amount = AmountField(label=_("Amount"))
+    term_enrolment_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
 
 class ReversalForm(ReasonForm):
     """A payment that the bank took back."""

@@ -39,6 +39,14 @@ register_navigation(
         systems=_COLLEGE, in_rail=False, keywords=_("bank queue resolve"),
     ),
     NavigationItem(
+        _("Online payments"), "fees:reconciliation", "globe", permissions.RECONCILE, group="work", order=45,
+        systems=_COLLEGE, keywords=_("gateway provider reconcile refund PayMongo Stripe"),
+    ),
+    NavigationItem(
+        _("Pay online"), "fees:pay_online", "credit-card", permissions.OWN_ACCOUNT, group="work", order=11,
+        systems=_COLLEGE, in_rail=False, keywords=_("card wallet GCash checkout"),
+    ),
+    NavigationItem(
         _("Open a shift"), "fees:open_shift", "lock-open", permissions.RUN_SHIFT, group="work", order=31,
         systems=_COLLEGE, in_rail=False, keywords=_("station float"),
     ),

@@ -27,4 +27,7 @@ REVISE_PLANS = register("college.fees.revise_plans", "Change what a student owes
 IMPORT_PAYMENTS = register(
     "college.fees.import_payments", "Import a bank file and settle its unmatched rows", roles=[CASHIER_SUPERVISOR]
 )
+RECONCILE = register(
+    "college.fees.reconcile", "See online payments and settle what does not fit", roles=[CASHIER_SUPERVISOR]
+)
 OWN_ACCOUNT = register("college.fees.own_account", "See one's own payments", roles=[STUDENT])

@@ -147,6 +147,14 @@ def plan_facts_of_invoice(invoice_id: UUID) -> dict[str, str]:
     return next((plan.receipt_facts() for plan in plans_of(student_id) if plan.invoice_id == invoice_id), {})
 
 
+def planned_payer(invoice_id: UUID) -> tuple[UUID, UUID] | None:
+    """Whose plan an invoice is: the person, and the term enrolment."""
+    found: tuple[UUID, UUID] | None = (
+        TermEnrolment.objects.filter(invoice_id=invoice_id).values_list("student__person_id", "id").first()
+    )
+    return found
+
+
 def plans_of_invoices(invoice_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The term enrolment of each invoice."""
     rows = TermEnrolment.objects.filter(invoice_id__in=list(invoice_ids)).values_list("invoice_id", "id")

@@ -10,7 +10,13 @@ from rollbook.core.web.tables import BooleanFilter, ChoiceFilter, Column, DateRa
 from rollbook.shared.billing.models import BankFileRow, Payment, PromissoryNote, Shift
 from rollbook.systems.college.catalogue.models import Programme
 from rollbook.systems.college.fees import permissions
-from rollbook.systems.college.fees.words import NOTE_STATES, PAYMENT_STATES, ROW_STATES, SHIFT_STATES
+from rollbook.systems.college.fees.words import (
+    NOTE_STATES,
+    ONLINE_STATES,
+    PAYMENT_STATES,
+    ROW_STATES,
+    SHIFT_STATES,
+)
 
 _METHODS = dict(Payment.Method.choices)
 _REASONS = dict(BankFileRow.Reason.choices)
@@ -182,3 +188,40 @@ class BankFileTable(Table):
     empty_title = _("No bank file yet")
     empty_text = _("Payments from the bank are credited from a CSV file; what fits nobody waits for you.")
     empty_icon = "file-spreadsheet"
+
+
+class OnlinePaymentTable(Table):
+    """Online payments, the newest first."""
+
+    name = "online-payments"
+    title = _("Online payments")
+    columns = (
+        Column("student", _("Student"), text=name_of, needs=_NAME, sortable=_NAME, primary=True),
+        Column("student_number", _("Number"), nullable=True),
+        Column("created_at", _("Started"), kind="datetime", sortable=True),
+        Column("state", _("State"), kind="state", states=ONLINE_STATES),
+        Column("receipt_number", _("Receipt"), nullable=True),
+        Column("provider", _("Provider"), visible=False),
+        Column("provider_session_id", _("Provider's number"), visible=False),
+        Column("asked_at", _("Asked last"), kind="datetime", nullable=True, visible=False),
+        Column("fee_minor", _("Provider's fee"), kind="money", nullable=True, visible=False),
+        Column("amount_minor", _("Amount"), kind="money", sortable=True, total=True),
+    )
+    filters = (
+        TextFilter(
+            "find",
+            _("Name, number, receipt or provider's number"),
+            ("family_name__istartswith", "student_number__startswith", "receipt_number__iexact",
+             "provider_session_id__exact", "provider_intent_id__exact"),
+        ),
+        ChoiceFilter(
+            "state", _("State"), choices=[(key, state.label) for key, state in ONLINE_STATES.items()], lookup="state",
+            multiple=True,
+        ),
+        DateRangeFilter("started", _("Started"), lookup="created_at", moments=True),
+    )  # fmt: skip
+    order = "-created_at"
+    row_link = "fees:online_session"
+    empty_title = _("No online payment yet")
+    empty_text = _("Whoever goes to pay online stands here at once, and how it ended.")
+    empty_icon = "globe"

@@ -51,6 +51,23 @@ EXAM_STATES = {
     "EXPIRED": State(gettext_lazy("Over"), "neutral", "clock"),
     "SUSPENDED": State(gettext_lazy("Suspended"), "bad", "lock"),
 }
+#: How an online payment stands.
+ONLINE_STATES = {
+    "PENDING": State(gettext_lazy("On its way"), "wait"),
+    "COMPLETED": State(gettext_lazy("Paid"), "good"),
+    "FAILED": State(gettext_lazy("Not paid"), "bad"),
+    "EXPIRED": State(gettext_lazy("Over, not paid"), "neutral"),
+}
+#: How a refund through a provider stands.
+REFUND_STATES = {
+    "WAITING": State(gettext_lazy("To be sent"), "wait"),
+    "SENDING": State(gettext_lazy("Being sent"), "wait"),
+    "UNKNOWN": State(gettext_lazy("Being asked about"), "warn"),
+    "PENDING": State(gettext_lazy("With the provider"), "wait"),
+    "SUCCEEDED": State(gettext_lazy("Given back"), "good"),
+    "FAILED": State(gettext_lazy("Failed"), "bad"),
+    "SETTLED": State(gettext_lazy("Given back another way"), "neutral"),
+}
 #: Icons of the ways to pay, for lists and choices.
 METHOD_ICONS = {
     "CASH": "banknote", "CHECK": "file-text", "CARD": "credit-card", "BANK_TRANSFER": "landmark",

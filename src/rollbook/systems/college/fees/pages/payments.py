@@ -14,6 +14,7 @@ from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
 from rollbook.shared.billing.models import Payment, Refund, Reversal, Shift
 from rollbook.shared.billing.services.reversals import refundable_minor
+from rollbook.shared.gateways.services.refunds import was_paid_online
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.forms import ReasonForm, RefundForm, ReversalForm
 from rollbook.systems.college.fees.pages.acting import act_once
@@ -107,7 +108,7 @@ def refund(request: PageRequest, payment_id: UUID) -> HttpResponse:
     """Ask a supervisor to give part or all of a payment back."""
     shown = reads.get_payment(request.actor, payment_id)
     most = Money(refundable_minor(shown.payment), shown.payment.currency)
-    form = RefundForm.of(request, initial={"amount": most})
+    form = RefundForm.of(request, initial={"amount": most}, is_online=was_paid_online(payment_id))
     if form.is_submitted_and_valid():
         cleaned = form.cleaned_data
 

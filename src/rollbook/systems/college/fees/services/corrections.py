@@ -17,7 +17,10 @@ from rollbook.shared.billing.services.reversals import (
     void_payment,
 )  # fmt: skip
 from rollbook.shared.billing.services.revisions import adjust
+from rollbook.shared.gateways.jobs import send_refunds_soon
+from rollbook.shared.gateways.services.refunds import queue_refund, was_paid_online
 from rollbook.systems.college.fees import permissions
+from rollbook.systems.college.fees.errors import NotPaidOnline
 from rollbook.systems.college.fees.services.following import follow
 
 VOID = "college.fees.void"
@@ -48,14 +51,23 @@ def request_void(actor: Actor, *, payment_id: UUID, reason: str) -> ApprovalRequ
     return propose(actor, kind=VOID, target=payment, reason=_long_enough(reason), payload=payload)
 
 
-def request_refund(actor: Actor, *, payment_id: UUID, amount: Money, method: str, reason: str) -> ApprovalRequest:
-    """Ask a supervisor to give part or all of a payment back."""
+def request_refund(
+    actor: Actor, *, payment_id: UUID, amount: Money, method: str, reason: str, provider_refund_id: str = ""
+) -> ApprovalRequest:
+    """Ask a supervisor to give part or all of a payment back.
+
+    With `provider_refund_id` the provider has given it back already, and only the books follow.
+    """
     actor.require(permissions.REQUEST_CORRECTION)
     payment = _visible_payment(payment_id)
     most = refundable_minor(payment)
     if not 0 < amount.minor <= most:
         raise billing_errors.RefundTooLarge(refundable=str(Money(most, payment.currency)))
+    if method == Payment.Method.ONLINE_GATEWAY and not was_paid_online(payment.id):
+        raise NotPaidOnline
     payload = {"amount_minor": amount.minor, "currency": amount.currency, "method": method}
+    if provider_refund_id:
+        payload["provider_refund_id"] = provider_refund_id
     return propose(actor, kind=REFUND, target=payment, reason=_long_enough(reason), payload=payload)
 
 
@@ -99,12 +111,18 @@ def carry_out_void(actor: Actor, request: ApprovalRequest) -> Payment:
 
 
 def carry_out_refund(actor: Actor, request: ApprovalRequest) -> Refund:
-    """Give back what was asked for."""
-    return refund_payment(
+    """Give back what was asked for. What was paid online goes back through the provider, by job."""
+    method = request.payload["method"]
+    refund = refund_payment(
         actor, payment_id=request.target_id, requested_by=_proposer(request), reason=request.reason,
-        amount=Money(request.payload["amount_minor"], request.payload["currency"]), method=request.payload["method"],
+        amount=Money(request.payload["amount_minor"], request.payload["currency"]), method=method,
         on_landed=follow(actor),
     )  # fmt: skip
+    if method == Payment.Method.ONLINE_GATEWAY:
+        given_back_as = request.payload.get("provider_refund_id", "")
+        if queue_refund(actor, refund=refund, provider_refund_id=given_back_as) and not given_back_as:
+            send_refunds_soon(actor.organisation_id)
+    return refund
 
 
 def carry_out_adjustment(actor: Actor, request: ApprovalRequest) -> Adjustment:

@@ -1,0 +1,1 @@
+"""Acts between us and the payment providers, by what they are about."""
