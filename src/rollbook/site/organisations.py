@@ -45,6 +45,13 @@ def create_organisation(
     return organisation.pk
 
 
+def renew_roles() -> None:
+    """Give every organisation the roles and permissions that came with this version; what it changed itself stays."""
+    for organisation in Organisation.objects.order_by("id"):
+        with tenant_scope(organisation.pk):
+            install_role_bundles(organisation.system)
+
+
 def _check(organisation: Organisation) -> None:
     errors = []
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,62}", organisation.slug):

@@ -12,6 +12,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def migrate(arguments: Namespace) -> int:
     """Apply what is pending, as the owner, one process at a time."""
+    from rollbook.site.organisations import renew_roles
     from rollbook.site.runtime import migrating
 
     pending = migrating.pending_migrations()
@@ -20,6 +21,7 @@ def migrate(arguments: Namespace) -> int:
         return 1 if pending else 0
     # Also when nothing is pending: the grants of the ordinary role are renewed.
     migrating.migrate(configuration(), verbosity=0)
+    renew_roles()
     print(f"{len(pending)} migrations applied." if pending else "Every migration was applied already.")
     return 0
 

@@ -33,7 +33,7 @@ def is_current(configuration: Configuration) -> bool:
 
 
 def note_current(configuration: Configuration) -> None:
-    """Remember that migrations are applied and static files are collected."""
+    """Remember that migrations are applied, roles renewed and static files collected."""
     keys.write_private(_mark(configuration), _fingerprint(configuration))
 
 
@@ -49,9 +49,9 @@ def _fingerprint(configuration: Configuration) -> str:
 
 
 def _code() -> Iterator[str]:
-    """Every migration and static file of ours, and every library with its version."""
+    """Every migration, static file, role and permission of ours, and every library with its version."""
     package = Path(next(iter(rollbook.__path__)))
-    for pattern in ("*/**/migrations/*.py", "*/**/static/**/*"):
+    for pattern in ("*/**/migrations/*.py", "*/**/static/**/*", "**/permissions.py", "**/roles.py"):
         for path in package.glob(pattern):
             facts = path.stat()
             yield f"{path.relative_to(package)}:{facts.st_size}:{facts.st_mtime_ns}"

@@ -25,10 +25,12 @@ def prepare(configuration: Configuration) -> bool:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
     django.setup()
+    from rollbook.site.organisations import renew_roles
     from rollbook.site.runtime.migrating import migrate, pending_migrations
 
     if pending_migrations():
         migrate(configuration, verbosity=0)
+    renew_roles()
     collect_static_files(configuration)
     note_current(configuration)
     return False

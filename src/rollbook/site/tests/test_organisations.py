@@ -7,7 +7,7 @@ from rollbook.core.errors import Invalid
 from rollbook.core.permissions.models import RoleBundle
 from rollbook.core.tenancy.models import Organisation
 from rollbook.core.tenancy.scope import tenant_scope
-from rollbook.site.organisations import OrganisationExists, create_organisation
+from rollbook.site.organisations import OrganisationExists, create_organisation, renew_roles
 
 FACTS = {
     "slug": "san-isidro",
@@ -49,3 +49,20 @@ def test_what_cannot_be_is_refused_by_field(db, field, value, sentence):
     assert [error["field"] for error in refusal.value.errors] == [field]
     assert sentence in refusal.value.detail
     assert not Organisation.objects.exists()
+
+
+def test_a_newer_version_brings_its_roles_and_permissions_to_every_organisation(db):
+    organisation_id = create_organisation(**FACTS)
+    with tenant_scope(organisation_id):
+        RoleBundle.objects.filter(key="cashier").delete()
+        registrar = RoleBundle.objects.get(key="registrar")
+        expected = registrar.permissions
+        # As it was before a version that brought the last permission.
+        registrar.permissions = expected[:-1]
+        registrar.save()
+
+    renew_roles()
+
+    with tenant_scope(organisation_id):
+        assert RoleBundle.objects.filter(key="cashier").exists()
+        assert sorted(RoleBundle.objects.get(key="registrar").permissions) == sorted(expected)

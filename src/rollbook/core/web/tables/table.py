@@ -1,6 +1,6 @@
 """The base of every table, and how it answers a request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core import clock
+from rollbook.core.audit.services import record
 from rollbook.core.money import Money
 from rollbook.core.tenancy.selectors import organisation_facts
 from rollbook.core.web import formatting
@@ -19,7 +20,7 @@ from rollbook.core.web.rendering import render
 from rollbook.core.web.states import Words
 from rollbook.core.web.tables import export
 from rollbook.core.web.tables.body import Heading, body, headings
-from rollbook.core.web.tables.columns import Column
+from rollbook.core.web.tables.columns import Column, Row
 from rollbook.core.web.tables.controls import Chip, chips
 from rollbook.core.web.tables.filters import Filter, TextFilter, named
 from rollbook.core.web.tables.query import PAGE_SIZE, TableQuery, address, read_query
@@ -35,6 +36,19 @@ class BulkAction:
     url_name: str
     permission: str
     icon: str = ""
+
+
+class Counted:
+    """Rows on their way into a file, and how many have passed."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            yield row
 
 
 class Table:
@@ -206,11 +220,12 @@ class Table:
         """Exactly what is filtered, in the columns that are shown, as a file."""
         if self.export_permission:
             self.request.actor.require(self.export_permission)  # type: ignore[attr-defined]
-        rows = self.source.everything(self.query)
+        rows = Counted(self.source.everything(self.query))
         if file_format == "csv":
             file = export.write_csv(self.shown_columns, rows, self.currency)
         else:
             file = export.write_xlsx(self.shown_columns, rows, self.currency, str(self.title))
+        self._note_export(file_format, rows.count)
         response = FileResponse(
             file,
             as_attachment=True,
@@ -219,6 +234,23 @@ class Table:
         )
         response["Cache-Control"] = "no-store"
         return response  # type: ignore[return-value]
+
+    def _note_export(self, file_format: str, count: int) -> None:
+        """Who took which list away is on the record; what was typed to find somebody is not."""
+        actor = getattr(self.request, "actor", None)
+        if actor is None:
+            return
+        named = self.text_filter.name if self.text_filter else ""
+        record(
+            actor,
+            "web.list_exported",
+            ("table", None),
+            table=self.name,
+            format=file_format,
+            rows=count,
+            columns=[column.name for column in self.shown_columns],
+            filters=sorted(name for name in self.query.filters if name != named),
+        )
 
     def _today(self) -> Any:
         actor = getattr(self.request, "actor", None)

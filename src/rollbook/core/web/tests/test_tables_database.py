@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from rollbook.core.audit.models import AuditEntry
 from rollbook.core.tenancy.models import Campus
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.core.web.tables import BooleanFilter, ChoiceFilter, Column, Table, TextFilter
@@ -129,3 +130,13 @@ def test_another_organisation_sees_an_empty_list(organisation, other_organisatio
     with tenant_scope(other_organisation.id):
         shown = table("/here/", other_organisation)
         assert (list(shown.slice.rows), shown.slice.totals.count) == ([], 0)
+
+
+def test_who_takes_a_list_away_is_on_the_record_without_what_was_typed(campuses):
+    shown = table("/here/?export=csv&north=1", campuses)
+    b"".join(shown.respond("unused.html").streaming_content)
+
+    entry = AuditEntry.objects.get(action="web.list_exported")
+    assert entry.facts == {
+        "table": "campuses", "format": "csv", "rows": 20, "columns": ["name", "code", "timezone"], "filters": ["north"],
+    }  # fmt: skip
