@@ -1,6 +1,6 @@
 """Why the catalogue says no."""
 
-from rollbook.core.errors import NotFound, Refusal
+from rollbook.core.errors import Invalid, NotFound, Refusal
 
 
 class ProgrammeNotFound(NotFound):
@@ -144,3 +144,9 @@ class ScaleChangedMeanwhile(Refusal):
 
     code = "VERSION_CONFLICT"
     status = 412
+
+
+class CurriculumFileHasErrors(Invalid):
+    """The file has errors, so nothing was imported. Correct the lines that are named and send it again."""
+
+    code = "FILE_HAS_ERRORS"

@@ -17,7 +17,7 @@ from rollbook.shared.people.rules import Name, number_key, search_key
 from rollbook.systems.college.catalogue.models import Programme, Term
 from rollbook.systems.college.catalogue.rules import TermShape, shape_of_code
 from rollbook.systems.college.catalogue.selectors import by_code
-from rollbook.systems.college.records.errors import FileRefused
+from rollbook.systems.college.lists import FileRefused
 from rollbook.systems.college.records.importing import Enroller
 from rollbook.systems.college.records.reading import Line
 from rollbook.systems.college.records.rules import COLUMNS, NEEDED_COLUMNS, PlanWanted, RowError, RowRead, read_row

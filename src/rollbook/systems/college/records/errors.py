@@ -1,6 +1,6 @@
 """Why the records say no."""
 
-from rollbook.core.errors import Forbidden, Invalid, NotFound, Refusal
+from rollbook.core.errors import Forbidden, NotFound, Refusal
 
 
 class StudentNotFound(NotFound):
@@ -61,18 +61,6 @@ class StudentsNeedMerge(Refusal):
     """The entry that would give way belongs to student {number}. Let the student's entry be the one that stays."""
 
     code = "STUDENT_WOULD_GIVE_WAY"
-
-
-class FileRefused(Invalid):
-    """We cannot read this file."""
-
-    code = "FILE_REFUSED"
-    status = 422
-
-    @classmethod
-    def because(cls, message: str) -> "FileRefused":
-        """One sentence about the file as a whole."""
-        return cls(errors=[{"field": "file", "message": message}])
 
 
 class ImportHasErrors(Refusal):

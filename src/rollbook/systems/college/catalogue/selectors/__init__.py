@@ -18,6 +18,7 @@ from rollbook.systems.college.catalogue.selectors.requirements import (
     rule_of_entry,
     rule_of_subject,
     rules_as_read_by,
+    rules_everywhere,
     rules_for,
     worlds_that_read_the_rule_of,
 )
@@ -32,6 +33,7 @@ from rollbook.systems.college.catalogue.selectors.subjects import (
     get_subject,
     get_subject_for_update,
     ids_by_code,
+    named_in,
     subjects,
 )
 from rollbook.systems.college.catalogue.selectors.terms import (
@@ -66,6 +68,7 @@ __all__ = [
     "ids_by_code",
     "is_window_open",
     "marks_of",
+    "named_in",
     "open_programmes",
     "plan_from",
     "plan_of",
@@ -74,6 +77,7 @@ __all__ = [
     "rule_of_entry",
     "rule_of_subject",
     "rules_as_read_by",
+    "rules_everywhere",
     "rules_for",
     "subjects",
     "terms",

@@ -40,16 +40,21 @@ def rule_of_entry(entry_id: UUID) -> PrerequisiteRule | None:
     return found
 
 
+def rules_everywhere() -> dict[UUID, Node]:
+    """What every subject of the catalogue asks for wherever no curriculum says otherwise."""
+    return _parsed(PrerequisiteRule.objects.filter(subject__isnull=False), "subject_id")
+
+
 def rules_as_read_by(curriculum_id: UUID) -> dict[UUID, Node]:
     """What every subject of the catalogue asks for, seen from one curriculum."""
-    everywhere = _parsed(PrerequisiteRule.objects.filter(subject__isnull=False), "subject_id")
+    everywhere = rules_everywhere()
     own = _parsed(PrerequisiteRule.objects.filter(entry__curriculum=curriculum_id), "entry__subject_id")
     return everywhere | own
 
 
 def worlds_that_read_the_rule_of(subject_id: UUID) -> Iterator[dict[UUID, Node]]:
     """What subjects ask for: everywhere, and in each curriculum with rules of its own that leaves this one as it is."""
-    everywhere = _parsed(PrerequisiteRule.objects.filter(subject__isnull=False), "subject_id")
+    everywhere = rules_everywhere()
     yield everywhere
     own: dict[UUID, dict[UUID, Node]] = defaultdict(dict)
     rows = PrerequisiteRule.objects.filter(entry__isnull=False).exclude(

@@ -10,6 +10,7 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.catalogue import permissions
 from rollbook.systems.college.catalogue.errors import SubjectNotFound
 from rollbook.systems.college.catalogue.models import Subject
+from rollbook.systems.college.catalogue.prerequisites import Node, subjects_of
 
 
 def subjects(actor: Actor) -> "QuerySet[Subject]":
@@ -44,3 +45,8 @@ def ids_by_code(*, only_active: bool = False) -> dict[str, UUID]:
     """Every subject by its code in lower case, as `prerequisites.read` takes it."""
     rows = Subject.objects.filter(is_active=True) if only_active else Subject.objects.all()
     return dict(rows.annotate(key=Lower("code")).values_list("key", "id"))
+
+
+def named_in(tree: Node | None) -> frozenset[UUID]:
+    """The subjects that prerequisites name."""
+    return subjects_of(tree) if tree is not None else frozenset()

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.catalogue import permissions
 from rollbook.systems.college.catalogue.errors import TermNotFound
-from rollbook.systems.college.catalogue.models import Programme, Term, TermWindow
+from rollbook.systems.college.catalogue.models import Programme, Subject, Term, TermWindow
 
 
 def terms(actor: Actor) -> "QuerySet[Term]":
@@ -56,7 +56,7 @@ def current_term(campus_id: UUID | None = None) -> Term | None:
     return found
 
 
-def by_code(model: type[Programme] | type[Term], codes: Sequence[str]) -> dict[str, Any]:
-    """Programmes or terms by their codes in lower case."""
+def by_code(model: type[Programme] | type[Term] | type[Subject], codes: Sequence[str]) -> dict[str, Any]:
+    """Programmes, terms or subjects by their codes in lower case."""
     wanted = {code.lower() for code in codes}
     return {row.code.lower(): row for row in model.objects.all() if row.code.lower() in wanted}

@@ -11,6 +11,7 @@ from rollbook.systems.college.catalogue.services.curricula import (
 )
 from rollbook.systems.college.catalogue.services.entries import add_entry, change_entry, remove_entry
 from rollbook.systems.college.catalogue.services.equivalencies import add_equivalency, end_equivalency
+from rollbook.systems.college.catalogue.services.imports import CurriculumImport, import_curriculum
 from rollbook.systems.college.catalogue.services.prerequisites import (
     set_entry_prerequisites,
     set_subject_prerequisites,
@@ -40,6 +41,7 @@ __all__ = [
     "PROGRAMME_FIELDS",
     "SUBJECT_FIELDS",
     "TERM_FIELDS",
+    "CurriculumImport",
     "Span",
     "activate_curriculum",
     "add_entry",
@@ -57,6 +59,7 @@ __all__ = [
     "draft_curriculum",
     "end_equivalency",
     "ensure_shipped_scales",
+    "import_curriculum",
     "make_new_version",
     "make_scale_version",
     "move_term",

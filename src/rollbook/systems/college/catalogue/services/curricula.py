@@ -71,7 +71,7 @@ def change_curriculum(
     curriculum = draft_for_update(curriculum_id, expected_version)
     before = values_of(curriculum, CURRICULUM_FIELDS)
     curriculum.name, curriculum.effective_academic_year = " ".join(name.split()), effective_academic_year.strip()
-    _check(curriculum)
+    check_names(curriculum)
     curriculum.version += 1
     save(curriculum, CurriculumNameTaken(programme=curriculum.programme.code, name=curriculum.name))
     after = values_of(curriculum, CURRICULUM_FIELDS)
@@ -126,12 +126,13 @@ def _begun(programme: Programme, name: str, year: str, *, copied_from: Curriculu
     curriculum = Curriculum(
         programme=programme, name=" ".join(name.split()), effective_academic_year=year.strip(), copied_from=copied_from
     )
-    _check(curriculum)
+    check_names(curriculum)
     save(curriculum, CurriculumNameTaken(programme=programme.code, name=curriculum.name), force_insert=True)
     return curriculum
 
 
-def _check(curriculum: Curriculum) -> None:
+def check_names(curriculum: Curriculum) -> None:
+    """Refuse a curriculum without a proper name or year."""
     errors = []
     if not curriculum.name or len(curriculum.name) > 120:
         errors.append({"field": "name", "message": "Enter a name of at most 120 characters, such as BSIT 2026."})

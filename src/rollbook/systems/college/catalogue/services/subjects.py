@@ -1,7 +1,7 @@
 """Subjects: added, changed, and made anew where students hold the old one."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,7 @@ def add_subject(actor: Actor, *, code: str, title: str, lecture_units: Decimal, 
     """Put a subject into the catalogue; it belongs to no programme until a curriculum names it."""
     actor.require(permissions.MANAGE_SUBJECTS)
     sent = {"title": title, "lecture_units": lecture_units, **measures}
-    subject = _filled(Subject(code=" ".join(code.split())), sent)
+    subject = filled(Subject(code=" ".join(code.split())), sent)
     check_subject(subject, halves=policy(policies.HALF_UNITS))
     must_be_free(Subject, subject.code, "a subject")
     save(subject, CodeTaken(code=subject.code, what="a subject"), force_insert=True)
@@ -58,7 +58,7 @@ def change_subject(actor: Actor, *, subject_id: UUID, expected_version: int | No
     subject = selectors.get_subject_for_update(subject_id)
     must_be_version(subject.version, expected_version)
     before = values_of(subject, SUBJECT_FIELDS)
-    _filled(subject, changes)
+    filled(subject, changes)
     check_subject(subject, halves=policy(policies.HALF_UNITS))
     if values_of(subject, MEASURES) != {field: before[field] for field in MEASURES}:
         _measures_may_change(actor, subject)
@@ -79,10 +79,10 @@ def make_new_version(actor: Actor, *, subject_id: UUID, code: str, **changes: An
     standing = Subject.objects.filter(replaces=old.id).first()
     if standing is not None:
         raise SubjectReplaced(subject=old.code, replacement=standing.code)
-    subject = _filled(
+    subject = filled(
         Subject(code=" ".join(code.split()), replaces=old), {**values_of(old, SUBJECT_FIELDS), "is_active": True}
     )
-    _filled(subject, changes)
+    filled(subject, changes)
     check_subject(subject, halves=policy(policies.HALF_UNITS))
     must_be_free(Subject, subject.code, "a subject")
     save(subject, CodeTaken(code=subject.code, what="a subject"), force_insert=True)
@@ -137,7 +137,8 @@ def _errors_of_units(subject: Subject, *, halves: bool) -> Iterable[tuple[str, s
         yield "lecture_units", "A subject that gives no credit has 0 units."
 
 
-def _filled(subject: Subject, values: dict[str, Any]) -> Subject:
+def filled(subject: Subject, values: Mapping[str, Any]) -> Subject:
+    """A subject with these values, its words tidied."""
     for field, value in known(values, SUBJECT_FIELDS).items():
         setattr(subject, field, value)
     subject.title = " ".join(subject.title.split())

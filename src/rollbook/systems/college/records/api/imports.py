@@ -10,8 +10,8 @@ from pydantic import Field
 
 from rollbook.core.api.pagination import Page, PageQuery, page_of
 from rollbook.core.api.routing import ApiRequest, Router
+from rollbook.systems.college.lists import FileRefused
 from rollbook.systems.college.records import permissions, selectors, services
-from rollbook.systems.college.records.errors import FileRefused
 from rollbook.systems.college.records.importing import enroller_in_use
 from rollbook.systems.college.records.models import ImportRun
 from rollbook.systems.college.records.reading import MOST_BYTES

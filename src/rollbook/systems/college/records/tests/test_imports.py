@@ -11,9 +11,9 @@ from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.shared.people.models import Identifier, Person
 from rollbook.systems.college.catalogue.models import Programme, Term
 from rollbook.systems.college.examples import a_cashier, a_programme, a_registrar, a_student, a_term, an_administrator
+from rollbook.systems.college.lists import FileRefused
 from rollbook.systems.college.records import selectors, services
 from rollbook.systems.college.records.errors import (
-    FileRefused,
     ImportCannotMove,
     ImportHasErrors,
     ImportIsInUse,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 import xlsxwriter
 
-from rollbook.systems.college.records.errors import FileRefused
+from rollbook.systems.college.lists import FileRefused
 from rollbook.systems.college.records.reading import MOST_BYTES, Line, read_list
 from rollbook.systems.college.records.rules import PlanWanted, is_formula, read_row
 
