@@ -1,6 +1,7 @@
 """A subject that a student takes in a term: its seat in a class, its place in a queue, its result."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -159,6 +160,13 @@ class SubjectEnrolment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.state.lower()}"
+
+    @property
+    def in_section(self) -> UUID:
+        """The section of a row that has one: everything but what is merely planned."""
+        if self.section_id is None:
+            raise ValueError("A subject that is merely planned has no section.")
+        return self.section_id
 
     def may_become(self, state: str) -> bool:
         """Tell whether the row may move to another state."""

@@ -1,4 +1,4 @@
-"""The gates of enrolment, decided from their arguments alone."""
+"""The gate of month 1, decided from the instalments alone (R27)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

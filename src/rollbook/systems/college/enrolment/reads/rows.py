@@ -1,0 +1,35 @@
+"""Rows by name, and hours as the schedule's rules know them."""
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from rollbook.core.tenancy.scope import require_organisation_id
+from rollbook.systems.college.scheduling.rules import Slot
+
+Row = Any
+
+
+def fetch(statement: str, **parameters: Any) -> list[Row]:
+    """Every row of a statement, its columns by name. The organisation is filled in."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"organisation": require_organisation_id(), **parameters})
+        shape = _shape(tuple(column.name for column in cursor.description))
+        return [shape(*row) for row in cursor.fetchall()]
+
+
+@lru_cache(maxsize=256)
+def _shape(columns: tuple[str, ...]) -> Callable[..., Row]:
+    return namedtuple("Row", columns)  # noqa: PYI024 — the columns are those of the statement
+
+
+def slots_of(hours: Sequence[Sequence[Any]] | None) -> tuple[Slot, ...]:
+    """The hours of a class as the database lists them."""
+    return tuple(
+        Slot(weekday, start, end, date.fromisoformat(first), date.fromisoformat(last))
+        for weekday, start, end, first, last in hours or ()
+    )
