@@ -1,7 +1,7 @@
 """The port: what Rollbook asks of any payment provider, and what it is answered. Amounts are minor units."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -34,7 +34,7 @@ class Effect(StrEnum):
 class Access:
     """What opens the provider's door for one organisation."""
 
-    secret_key: str
+    secret_key: str = field(repr=False)
     is_live: bool
 
 

@@ -62,7 +62,7 @@ def propose_secret(actor: Actor, *, account_id: UUID, kind: str, value: str, rea
         raise AccountClosed(state=account.get_state_display().lower())
     _check_secret(account.provider, kind, value, is_live=account.is_live)
     secret = _note_secret(actor, account, kind, value)
-    payload = {"kind": kind, "ending": secret.ending, "account": account.label}
+    payload = {"what": kind, "ending": secret.ending, "account": account.label}
     return propose(actor, kind=CHANGE_SECRET, target=secret, reason=reason, payload=payload)
 
 
@@ -89,7 +89,7 @@ def carry_out_secret(actor: Actor, request: ApprovalRequest) -> GatewaySecret:
     if account.state == State.CLOSED:
         raise AccountClosed(state=account.get_state_display().lower())
     _put_in_force(secret)
-    record(actor, "gateways.secret_changed", account, reason=request.reason, kind=secret.kind, ending=secret.ending)
+    record(actor, "gateways.secret_changed", account, reason=request.reason, what=secret.kind, ending=secret.ending)
     return secret
 
 

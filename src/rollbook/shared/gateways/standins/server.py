@@ -87,7 +87,9 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length) if length else b""
-        asked = Asked(method, parts.path, dict(parse_qsl(parts.query)), CaseInsensitiveMapping(self.headers), body)
+        asked = Asked(
+            method, parts.path, dict(parse_qsl(parts.query)), CaseInsensitiveMapping(dict(self.headers)), body
+        )
         if parts.path.startswith(("/pay/", "/_standin/")):
             _own_page(self, self.server.standins, asked)
             return
