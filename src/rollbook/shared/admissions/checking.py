@@ -81,7 +81,7 @@ def _phone(value: Any, today: date, country: str, problems: list[Problem]) -> st
 
 def _number(value: Any, today: date, country: str, problems: list[Problem]) -> str:
     found: list[Problem] = []
-    number = people.checked_number(str(value), found) if value else ""
+    number = people.checked_number(_text("government_id", value, 60, found), found) if value else ""
     problems += [{**problem, "field": "government_id"} for problem in found]
     return number
 

@@ -11,9 +11,12 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from django.db.models.expressions import Combinable
+
 from rollbook.core.errors import NotFound
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.core.web.states import Words
+from rollbook.core.web.tables import BulkAction
 from rollbook.shared.admissions.models import Application
 from rollbook.shared.people.rules import AgeBounds
 
@@ -137,6 +140,14 @@ class Scheme(ABC):
         """How choices and intakes are called, also those that can no longer be chosen."""
 
     @abstractmethod
+    def code_of_choice(self) -> Combinable:
+        """The short code of an application's choice, as an expression over applications."""
+
+    @abstractmethod
+    def code_of_intake(self) -> Combinable:
+        """The short code of an application's intake, as an expression over applications."""
+
+    @abstractmethod
     def consent(self) -> Consent:
         """What the applicant agrees to."""
 
@@ -155,6 +166,10 @@ class Scheme(ABC):
     @abstractmethod
     def admission_follows(self, application: Application) -> None:
         """What the system does with an application that was just submitted, in the same transaction."""
+
+    def bulk_actions(self) -> Sequence[BulkAction]:
+        """What the system adds to the acts on many applications."""
+        return ()
 
     def kind(self, key: str) -> Kind | None:
         """A kind by its key."""

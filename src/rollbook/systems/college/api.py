@@ -1,6 +1,7 @@
 """The whole college over JSON: `router` for staff under /college, `own_router` for a student under /college/me."""
 
 from rollbook.core.api.routing import Router
+from rollbook.systems.college.admission.api import router as admission
 from rollbook.systems.college.catalogue.api import router as catalogue
 from rollbook.systems.college.enrolment.api import own_router as own_terms
 from rollbook.systems.college.enrolment.api import router as enrolment
@@ -11,7 +12,7 @@ from rollbook.systems.college.fees.api import router as fees
 from rollbook.systems.college.records.api import router as records
 
 router = Router()
-for _room in (catalogue, records, enrolment, exams, fees):
+for _room in (catalogue, records, enrolment, exams, fees, admission):
     router.add_router("", _room)
 
 own_router = Router()

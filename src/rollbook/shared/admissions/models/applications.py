@@ -91,6 +91,8 @@ class Application(TenantModel):
     result_type = models.CharField(max_length=60, blank=True)
     result_id = models.UUIDField(null=True)
     converted_at = models.DateTimeField(null=True)
+    #: A draft that nobody sent was emptied: whoever wrote it is forgotten.
+    forgotten_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(null=True)
 
@@ -131,6 +133,10 @@ class Application(TenantModel):
             models.Index(name="admissions_newest", fields=["organisation", "-submitted_at", "id"]),
             models.Index(name="admissions_by_name", fields=["organisation", "search_key", "birth_date"]),
             models.Index(name="admissions_by_email", fields=["organisation", "email"]),
+            models.Index(
+                name="admissions_old_drafts", fields=["organisation", "updated_at", "id"],
+                condition=Q(state="DRAFT", forgotten_at__isnull=True),
+            ),
             models.Index(
                 name="admissions_by_government", fields=["organisation", "government_key"],
                 condition=~Q(government_key=""),

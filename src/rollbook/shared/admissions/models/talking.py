@@ -26,7 +26,7 @@ class Notice(TenantModel):
         WITHDRAWN = "WITHDRAWN", _("Withdrawn")
         APPOINTMENT = "APPOINTMENT", _("Appointment")
 
-    frozen_fields: ClassVar[tuple[str, ...]] = ("id", "organisation", "created_at", "kind", "application", "address")
+    frozen_fields: ClassVar[tuple[str, ...]] = ("id", "organisation", "created_at", "kind", "application")
 
     kind = models.CharField(max_length=14, choices=Kind.choices)
     #: Empty for a link that somebody asked for by address: whether it belongs to an application is found when mailing.

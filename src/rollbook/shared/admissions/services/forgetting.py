@@ -1,37 +1,53 @@
 """Forgetting drafts: what somebody began and never sent is theirs, not ours."""
 
+from typing import Any
+
 from rollbook.core import clock
 from rollbook.core.audit.services import record
+from rollbook.core.identity.keys import digest_of, new_secret
 from rollbook.core.permissions.actor import Actor
-from rollbook.shared.admissions import permissions
+from rollbook.shared.admissions import checking, permissions
 from rollbook.shared.admissions.models import Application, ApplicationDocument, Notice, OneTimeCode
 from rollbook.shared.admissions.rules import DRAFTS_LAST
+from rollbook.shared.files.models import StoredFile
 from rollbook.shared.files.services import remove_file
 
 #: So many a night; what is left waits for the next one.
 _BATCH = 500
+_EMPTY: dict[str, Any] = {
+    **dict.fromkeys(checking.PERSON_FIELDS, ""), "birth_date": None, "facts": {}, "search_key": "",
+    "government_key": "", "email_proved_at": None, "choice_id": None, "intake_id": None,
+}  # fmt: skip
 
 
 def forget_old_drafts(actor: Actor) -> int:
-    """Remove drafts that nobody touched for ninety days, with the files sent for them; return how many."""
+    """Empty drafts that nobody touched for ninety days and withdraw the files sent for them; return how many.
+
+    The rows stay without a word in them: that somebody began is no secret, who it was is.
+    """
     actor.require(permissions.REVIEW_APPLICATIONS)
-    limit = clock.now() - DRAFTS_LAST
+    now = clock.now()
     old = list(
-        Application.objects.select_for_update(skip_locked=True)
-        .filter(state=Application.State.DRAFT, updated_at__lt=limit)
-        .order_by("updated_at", "id")
-        .values_list("id", flat=True)[:_BATCH]
+        Application.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(state=Application.State.DRAFT, forgotten_at__isnull=True, updated_at__lt=now - DRAFTS_LAST)
+        .order_by("updated_at", "id")[:_BATCH]
     )
     if not old:
         return 0
-    documents = ApplicationDocument.objects.filter(application_id__in=old)
-    for file_id in documents.values_list("file_id", flat=True):
+    ids = [draft.id for draft in old]
+    sent = ApplicationDocument.objects.filter(application_id__in=ids).values("file_id")
+    for file_id in StoredFile.objects.filter(id__in=sent, removed_at__isnull=True).values_list("id", flat=True):
         remove_file(
             actor, file_id=file_id, reason="Sent for an application that nobody finished",
             permission=permissions.REVIEW_APPLICATIONS,
         )  # fmt: skip
-    for rows in (documents, OneTimeCode.objects.filter(application_id__in=old),
-                 Notice.objects.filter(application_id__in=old), Application.objects.filter(id__in=old)):  # fmt: skip
-        rows.delete()
+    OneTimeCode.objects.filter(application_id__in=ids).delete()
+    Notice.objects.filter(application_id__in=ids).update(address="")
+    for draft in old:
+        for name, value in _EMPTY.items():
+            setattr(draft, name, value)
+        # The link opens nothing from now on.
+        draft.token_digest, draft.forgotten_at = digest_of(new_secret()), now
+        draft.save()
     record(actor, "admissions.drafts_forgotten", ("admissions.application", None), count=len(old))
     return len(old)

@@ -67,7 +67,7 @@ def a_draft(email: str = "juana@example.test", **values: Any) -> Application:
     programme, term = Programme.objects.get(code="BSIT"), Term.objects.earliest("starts_on")
     application = services.start(an_applicant()).application
     filled: dict[str, Any] = {
-        "family_name": "Dela Cruz", "given_name": "Juana", "birth_date": date(2013, 5, 17), "sex": "F",
+        "family_name": "Dela Cruz", "given_name": "Juana", "birth_date": date(2008, 5, 17), "sex": "F",
         "email": email, "phone": "0917 123 4567", "city": "Batangas City", "address_line": "12 Rizal St",
         "kind": "FRESHMAN", "choice_id": programme.id, "intake_id": term.id,
         "facts": {"previous_school": "San Isidro National High School", "monthly_commitment": "5000.00"}, **values,

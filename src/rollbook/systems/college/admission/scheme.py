@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from rollbook.core.policies import services as policies
 from rollbook.core.web.shell import address_of
 from rollbook.core.web.states import Words
+from rollbook.core.web.tables import BulkAction
+from rollbook.shared.admissions import permissions as admissions
 from rollbook.shared.admissions.models import Application
 from rollbook.shared.admissions.scheme import Choice, Consent, Fact, Intake, Kind, Scheme, Wanted
 from rollbook.shared.admissions.selectors import today_here
@@ -59,6 +63,17 @@ class CollegeScheme(Scheme):
     def labels(self, ids: Collection[UUID]) -> Mapping[UUID, str]:
         programmes = dict(Programme.objects.filter(id__in=list(ids)).values_list("id", "code"))
         return programmes | dict(Term.objects.filter(id__in=list(ids)).values_list("id", "code"))
+
+    def code_of_choice(self) -> Combinable:
+        return Subquery(Programme.objects.filter(id=OuterRef("choice_id")).values("code")[:1])
+
+    def code_of_intake(self) -> Combinable:
+        return Subquery(Term.objects.filter(id=OuterRef("intake_id")).values("code")[:1])
+
+    def bulk_actions(self) -> Sequence[BulkAction]:
+        return (
+            BulkAction("admit", _("Admit"), "admission:admit_many", admissions.DECIDE_APPLICATIONS, icon="user-check"),
+        )
 
     def consent(self) -> Consent:
         text: str = policies.get(CONSENT)

@@ -1,0 +1,1 @@
+"""Pages of the college's admission: programmes for everybody, admitting, the funnel."""
