@@ -93,3 +93,23 @@ class OverrideNotAllowed(Forbidden):
 
     code = "OVERRIDE_NOT_ALLOWED"
     status = 403
+
+
+class CreditRequestNotFound(NotFound):
+    """We could not find that request for credits."""
+
+
+class CreditNotFound(NotFound):
+    """We could not find that credit."""
+
+
+class CreditCannotMove(Refusal):
+    """This is {state} and cannot be {wanted} from there."""
+
+    code = "INVALID_STATE"
+
+
+class CreditStands(Refusal):
+    """{codes} was credited meanwhile. Return the request and take it out."""
+
+    code = "CREDIT_STANDS"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rollbook.core.web.forms import DateField, Form
 from rollbook.shared.people.checking import NewPerson
 from rollbook.shared.people.models import Person
-from rollbook.systems.college.catalogue.models import Programme, Term
+from rollbook.systems.college.catalogue.models import GradeScale, Programme, Term
 from rollbook.systems.college.records.models import Hold, Student
 
 _SEXES = [("", _("Not said")), *Person.Sex.choices]
@@ -114,3 +114,50 @@ class TakeBackForm(Form):
     """Why an import is taken back."""
 
     reason = _reason(_("Why is the import taken back?"))
+
+
+class CreditsForm(Form):
+    """What one institution's papers say, a line for each subject; pasted from a spreadsheet or typed."""
+
+    rows = (("institution", "scale_id"),)
+
+    institution = forms.CharField(label=_("Institution"), max_length=160)
+    scale_id = forms.TypedChoiceField(
+        label=_("Grades by"), help_text=_("The scale that the other institution grades by.")
+    )
+    lines = forms.CharField(
+        label=_("Subjects"), widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}), max_length=20_000,
+        help_text=_(
+            "One subject a line: code there; title; units; grade; code here; units granted. Tabs from a spreadsheet"
+            " will do as well."
+        ),
+    )  # fmt: skip
+    note = forms.CharField(label=_("Note"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["scale_id"]
+        scales = GradeScale.objects.order_by("code", "-version_number").values_list("id", "code", "name")
+        field.choices = [(str(row[0]), f"{row[1]} · {row[2]}") for row in scales]
+
+
+class CreditLinesForm(Form):
+    """Other lines for a draft or a returned request."""
+
+    lines = forms.CharField(
+        label=_("Subjects"), widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}), max_length=20_000,
+        help_text=_("One subject a line: code there; title; units; grade; code here; units granted."),
+    )  # fmt: skip
+    note = forms.CharField(label=_("Note"), max_length=500, required=False)
+
+
+class NoteForm(Form):
+    """Approve, or say what has to be changed."""
+
+    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class WhyForm(Form):
+    """A reason that stays on the record."""
+
+    reason = _reason()

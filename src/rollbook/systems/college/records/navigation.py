@@ -26,6 +26,10 @@ register_navigation(
         keywords=_("blocked released"),
     ),
     NavigationItem(
+        _("Credits"), "students:credit_requests", "arrow-left-right", permissions.VIEW_CREDITS, group="records",
+        order=25, systems=_COLLEGE, keywords=_("transferee evaluation equivalence"),
+    ),
+    NavigationItem(
         _("Student files"), "students:files", "file-spreadsheet", permissions.IMPORT_STUDENTS, group="records",
         order=30, systems=_COLLEGE, keywords=_("import upload csv xlsx"),
     ),
@@ -37,6 +41,7 @@ register_navigation(
 
 register_tab(
     StudentTab("record", _("Record"), "students:student", permissions.VIEW_STUDENTS, order=10),
+    StudentTab("credits", _("Credits"), "students:credits_of", permissions.VIEW_CREDITS, order=35),
     StudentTab("holds", _("Holds"), "students:holds_of", permissions.VIEW_HOLDS, order=60),
 )
 

@@ -49,5 +49,21 @@ VIEW_CONFIDENTIAL = register(
     "college.records.view_confidential", "Read the reasons of disciplinary holds", roles=roles.REGISTRARS
 )
 
+VIEW_CREDITS = register(
+    "college.records.view_credits",
+    "See what students were credited from elsewhere",
+    roles=[ADMINISTRATOR, AUDITOR, roles.PROGRAM_HEAD, *roles.REGISTRARS],
+)
+PROPOSE_CREDITS = register(
+    "college.records.propose_credits", "Propose credits from other institutions", roles=roles.REGISTRARS
+)
+APPROVE_CREDITS = register(
+    "college.records.approve_credits", "Approve credits of one's own programmes", roles=[roles.PROGRAM_HEAD]
+)
+DECIDE_DISPUTED_CREDITS = register(
+    "college.records.decide_disputed_credits", "Decide disputed credits", roles=[roles.HEAD_REGISTRAR]
+)
+REVOKE_CREDITS = register("college.records.revoke_credits", "Revoke a credit", roles=[roles.HEAD_REGISTRAR])
+
 for _registrar in roles.REGISTRARS:
     entrust(_registrar, people.VIEW_PEOPLE, people.ADD_PEOPLE, people.CHANGE_PEOPLE, people.MERGE_PEOPLE)

@@ -16,8 +16,21 @@ from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.shared.people.rules import Name, roll_name
 from rollbook.shared.people.search import search_terms
 from rollbook.systems.college.records import permissions, sql
-from rollbook.systems.college.records.errors import ImportNotFound, StudentHeld, StudentNotFound
-from rollbook.systems.college.records.models import Hold, ImportRow, ImportRun, Student, StudentStatusPeriod
+from rollbook.systems.college.records.errors import (
+    CreditRequestNotFound,
+    ImportNotFound,
+    StudentHeld,
+    StudentNotFound,
+)
+from rollbook.systems.college.records.models import (
+    Hold,
+    ImportRow,
+    ImportRun,
+    Student,
+    StudentStatusPeriod,
+    TransferCredit,
+    TransferCreditRequest,
+)
 
 SHORTEST_SEARCH = 2
 MOST_FOUND = 20
@@ -199,3 +212,32 @@ def import_rows(run: ImportRun, *, only_errors: bool = False) -> "QuerySet[Impor
     """The rows of an import in the order of the file."""
     rows = ImportRow.objects.filter(run_id=run.id).order_by("line")
     return rows.filter(outcome=ImportRow.Outcome.ERROR) if only_errors else rows
+
+
+def credit_requests(actor: Actor) -> "QuerySet[TransferCreditRequest]":
+    """Requests for credits of the students that the actor may see."""
+    actor.require(permissions.VIEW_CREDITS)
+    found: QuerySet[TransferCreditRequest] = TransferCreditRequest.objects.filter(student__in=students(actor))
+    return found
+
+
+def get_credit_request(actor: Actor, request_id: UUID) -> TransferCreditRequest:
+    """One request with its student."""
+    found = credit_requests(actor).select_related("student__person", "student__programme").filter(id=request_id).first()
+    if found is None:
+        raise CreditRequestNotFound
+    return found
+
+
+def credits_of(request: TransferCreditRequest) -> "QuerySet[TransferCredit]":
+    """The subjects of one request, in the order in which they were entered."""
+    found: QuerySet[TransferCredit] = TransferCredit.objects.filter(request_id=request.id)
+    # A line that was replaced while it was a draft never counted.
+    found = found.exclude(state=TransferCredit.State.REVOKED, credited_on__isnull=True)
+    return found.select_related("subject").order_by("created_at", "id")
+
+
+def credits_of_student(student: Student) -> "QuerySet[TransferCredit]":
+    """What counts for a student from elsewhere, and what was revoked."""
+    found: QuerySet[TransferCredit] = TransferCredit.objects.filter(student=student, credited_on__isnull=False)
+    return found.select_related("subject", "request").order_by("subject__code")

@@ -11,8 +11,14 @@ from rollbook.core.web.tables import BooleanFilter, ChoiceFilter, Column, Table,
 from rollbook.shared.people.rules import Name, roll_name
 from rollbook.systems.college.catalogue.models import Programme
 from rollbook.systems.college.records import permissions, selectors
-from rollbook.systems.college.records.models import Hold, Student
-from rollbook.systems.college.records.words import HOLD_STATES, IMPORT_STATES, ROW_STATES, STUDENT_STATES
+from rollbook.systems.college.records.models import Hold, Student, TransferCreditRequest
+from rollbook.systems.college.records.words import (
+    CREDIT_REQUEST_STATES,
+    HOLD_STATES,
+    IMPORT_STATES,
+    ROW_STATES,
+    STUDENT_STATES,
+)
 
 NAMES = ("family", "given", "middle", "suffix")
 _HOLD_KINDS = dict(Hold.Kind.choices)
@@ -89,6 +95,30 @@ class HoldTable(Table):
     empty_title = _("Nobody is held")
     empty_text = _("What keeps a student from enrolling, graduating or getting papers will stand here.")
     empty_icon = "lock-open"
+
+
+class CreditRequestTable(Table):
+    """Requests for credits from elsewhere, the newest first."""
+
+    name = "credit_requests"
+    title = _("Credits from elsewhere")
+    columns = (
+        Column("name", _("Student"), text=name_of, export=name_of, needs=NAMES, primary=True, link="students:credits"),
+        Column("number", _("Number"), sortable=True),
+        Column("institution", _("Institution")),
+        Column("subjects", _("Subjects"), kind="number"),
+        Column("created_at", _("Written down"), kind="datetime", sortable=True),
+        Column("state", _("State"), kind="state", states=CREDIT_REQUEST_STATES),
+    )
+    filters = (
+        StudentFilter("find", _("Name, number or barcode"), field="student_id__in"),
+        ChoiceFilter("state", _("State"), choices=TransferCreditRequest.State.choices, multiple=True),
+    )
+    order = "-created_at"
+    export_permission = permissions.VIEW_CREDITS
+    empty_title = _("Nobody asks for credits")
+    empty_text = _("What transferees passed elsewhere is written down on their record, under Credits.")
+    empty_icon = "arrow-left-right"
 
 
 class ImportTable(Table):

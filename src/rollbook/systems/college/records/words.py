@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.states import State
-from rollbook.systems.college.records.models import ImportRow, ImportRun, Student
+from rollbook.systems.college.records.models import ImportRow, ImportRun, Student, TransferCredit, TransferCreditRequest
 
 STUDENT_STATES = {
     Student.Status.ACTIVE.value: State(_("Active"), "good"),
@@ -28,4 +28,16 @@ ROW_STATES = {
     ImportRow.Outcome.ERROR.value: State(_("With errors"), "bad"),
     ImportRow.Outcome.STANDING.value: State(_("Stands already"), "neutral", "minus"),
     ImportRow.Outcome.IMPORTED.value: State(_("Imported"), "good"),
+}
+CREDIT_REQUEST_STATES = {
+    TransferCreditRequest.State.DRAFT.value: State(_("Draft"), "neutral", "pencil"),
+    TransferCreditRequest.State.SUBMITTED.value: State(_("Waits for a decision"), "wait"),
+    TransferCreditRequest.State.APPROVED.value: State(_("Approved"), "good"),
+    TransferCreditRequest.State.RETURNED.value: State(_("Returned"), "warn", "undo-2"),
+    TransferCreditRequest.State.DISPUTED.value: State(_("Disputed"), "bad", "scale"),
+}
+CREDIT_STATES = {
+    TransferCredit.State.PROPOSED.value: State(_("Proposed"), "wait"),
+    TransferCredit.State.CREDITED.value: State(_("Credited"), "good"),
+    TransferCredit.State.REVOKED.value: State(_("Revoked"), "neutral", "minus"),
 }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rollbook.core.identity.models import User
 from rollbook.core.tenancy.fields import TenantForeignKey
 from rollbook.core.tenancy.models import TenantModel
-from rollbook.systems.college.catalogue.models import Subject
+from rollbook.systems.college.catalogue.models import GradeScale, Subject
 from rollbook.systems.college.records.models.students import Student
 
 
@@ -35,6 +35,8 @@ class TransferCreditRequest(TenantModel):
 
     student = TenantForeignKey(Student, related_name="credit_requests")
     institution = models.CharField(max_length=160)
+    #: The scale that the institution grades by.
+    scale = TenantForeignKey(GradeScale, null=True)
     #: The papers behind it, among the stored files.
     document_ids = ArrayField(models.UUIDField(), default=list, blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
