@@ -1,4 +1,4 @@
-"""Where programmes and terms stand in the house."""
+"""Where the catalogue stands in the house."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.states import State
 from rollbook.core.web.tables import BooleanFilter, ChoiceFilter, Column, Table, TextFilter
-from rollbook.systems.college.catalogue.models import Programme, Term
+from rollbook.systems.college.catalogue.models import Curriculum, GradeScale, Programme, Subject, Term
+from rollbook.systems.college.catalogue.words import CURRICULUM_STATES, SUBJECT_STATES
 
 TERM_STATES = {
     Term.State.SETUP.value: State(_("Being set up"), "wait", "wrench"),
@@ -22,6 +23,8 @@ ACTIVE_STATES = {
 }
 _LEVELS = dict(Programme.Level.choices)
 _KINDS = dict(Term.Kind.choices)
+_CATEGORIES = dict(Subject.Category.choices)
+_DIRECTIONS = dict(GradeScale.Direction.choices)
 
 
 def level_of(row: Any) -> str:
@@ -81,3 +84,110 @@ class TermTable(Table):
     empty_title = _("No terms yet")
     empty_text = _("Plan the first term; its exams come with it.")
     empty_icon = "calendar-days"
+
+
+class CurriculumTable(Table):
+    """Curricula of a programme, the latest year first."""
+
+    name = "curricula"
+    title = _("Curricula")
+    columns = (
+        Column("name", _("Curriculum"), sortable=True, primary=True, link="catalogue:curriculum"),
+        Column("effective_academic_year", _("From"), sortable=True),
+        Column("state", _("State"), kind="state", states=CURRICULUM_STATES),
+    )
+    filters = (ChoiceFilter("state", _("State"), choices=Curriculum.State.choices, multiple=True),)
+    order = "-effective_academic_year"
+    empty_title = _("No curriculum yet")
+    empty_text = _("Draft the first one, or take it from a file.")
+    empty_icon = "layers"
+
+
+def category_of(row: Any) -> str:
+    """The category in words."""
+    return str(_CATEGORIES[row["category"]])
+
+
+class SubjectTable(Table):
+    """Subjects by code."""
+
+    name = "subjects"
+    title = _("Subjects")
+    columns = (
+        Column("code", _("Code"), sortable=True, primary=True, link="catalogue:subject"),
+        Column("title", _("Title"), sortable=True),
+        Column("all_units", _("Units"), kind="number"),
+        Column("lecture_units", _("Lecture"), kind="number", visible=False),
+        Column("lab_units", _("Laboratory"), kind="number", visible=False),
+        Column("category", _("Category"), text=category_of, export=category_of),
+        Column("is_active", _("State"), kind="state", states=SUBJECT_STATES),
+    )
+    filters = (
+        TextFilter("find", _("Code or title"), ("code__istartswith", "title__icontains")),
+        ChoiceFilter("category", _("Category"), choices=Subject.Category.choices, multiple=True),
+        BooleanFilter("taught", _("Taught"), lookup={"is_active": True}),
+        BooleanFilter("practicum", _("Practicum"), lookup={"is_practicum": True}),
+    )
+    order = "code"
+    empty_title = _("No subjects yet")
+    empty_text = _("Add the first one, or take a whole curriculum from a file.")
+    empty_icon = "book-open"
+
+
+def ways_of(row: Any) -> str:
+    """One way or both."""
+    return str(_("both ways") if row["is_two_way"] else _("one way"))
+
+
+class EquivalencyReading(Table):
+    """Equivalencies, the latest first, for whoever may read them."""
+
+    name = "equivalencies"
+    title = _("Equivalencies")
+    columns = (
+        Column("subject__code", _("Whoever passed"), sortable=True, primary=True),
+        Column("satisfies__code", _("needs not take"), sortable=True),
+        Column("is_two_way", _("Ways"), text=ways_of, export=ways_of),
+        Column("curriculum__name", _("Only in"), nullable=True),
+        Column("effective_from", _("From"), kind="date", sortable=True),
+        Column("effective_to", _("Last day"), kind="date", nullable=True),
+        Column("reason", _("Why"), visible=False),
+    )
+    filters = (
+        TextFilter("find", _("Code"), ("subject__code__istartswith", "satisfies__code__istartswith")),
+        BooleanFilter("open", _("Until further notice"), lookup={"effective_to__isnull": True}),
+    )
+    order = "-effective_from"
+    empty_title = _("No equivalencies yet")
+    empty_text = _("Say that whoever passed one subject needs not take another.")
+    empty_icon = "handshake"
+
+
+class EquivalencyTable(EquivalencyReading):
+    """The same for whoever may end one: a row leads there."""
+
+    row_link = "catalogue:end_equivalency"
+
+
+def direction_of(row: Any) -> str:
+    """The order of grades in words."""
+    return str(_DIRECTIONS[row["direction"]])
+
+
+class ScaleTable(Table):
+    """Grade scales with their versions."""
+
+    name = "grade-scales"
+    title = _("Grade scales")
+    columns = (
+        Column("code", _("Scale"), sortable=True, primary=True, link="catalogue:grade_scale"),
+        Column("version_number", _("Version"), kind="number"),
+        Column("name", _("Name")),
+        Column("direction", _("Order"), text=direction_of, export=direction_of),
+        Column("minimum_pass", _("Least pass"), kind="number"),
+        Column("effective_from", _("For grades from"), kind="date", nullable=True),
+    )
+    order = "code"
+    empty_title = _("No grade scales yet")
+    empty_text = _("They come with the first grade sheet.")
+    empty_icon = "scale"

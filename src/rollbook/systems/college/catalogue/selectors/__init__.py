@@ -15,6 +15,7 @@ from rollbook.systems.college.catalogue.selectors.programmes import get_programm
 from rollbook.systems.college.catalogue.selectors.requirements import (
     equivalencies,
     equivalents_on,
+    get_equivalency,
     rule_of_entry,
     rule_of_subject,
     rules_as_read_by,
@@ -58,6 +59,7 @@ __all__ = [
     "get_curriculum",
     "get_curriculum_for_update",
     "get_entry",
+    "get_equivalency",
     "get_grade_scale",
     "get_programme",
     "get_subject",

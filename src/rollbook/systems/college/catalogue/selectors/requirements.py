@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.catalogue import permissions
+from rollbook.systems.college.catalogue.errors import EquivalencyNotFound
 from rollbook.systems.college.catalogue.models import Curriculum, CurriculumEntry, Equivalency, PrerequisiteRule
 from rollbook.systems.college.catalogue.prerequisites import Node, parse
 
@@ -88,3 +89,11 @@ def equivalents_on(day: date, curriculum_id: UUID | None = None) -> dict[UUID, f
 
 def _parsed(rows: "QuerySet[PrerequisiteRule]", owner: str) -> dict[UUID, Node]:
     return {subject_id: parse(tree) for subject_id, tree in rows.values_list(owner, "tree")}
+
+
+def get_equivalency(actor: Actor, equivalency_id: UUID) -> Equivalency:
+    """One equivalency of the organisation."""
+    found: Equivalency | None = equivalencies(actor).filter(id=equivalency_id).first()
+    if found is None:
+        raise EquivalencyNotFound
+    return found

@@ -32,11 +32,11 @@ def test_a_programme_is_added_shown_and_changed(tenant):
     assert (answer.status_code, answer["Location"]) == (303, f"/programmes/{programme.id}/")
 
     changed = {**PROGRAMME, "name": "Computing", "version": "1", "is_active": ""}
-    assert browser.post(f"/programmes/{programme.id}/", changed).status_code == 303
+    assert browser.post(f"/programmes/{programme.id}/change/", changed).status_code == 303
     programme.refresh_from_db()
     assert (programme.name, programme.is_active, programme.version) == ("Computing", False, 2)
     assert "Takes nobody new" in text_of(browser.get("/programmes/"))
-    assert browser.post(f"/programmes/{programme.id}/", changed).status_code == 422
+    assert browser.post(f"/programmes/{programme.id}/change/", changed).status_code == 422
 
 
 def test_a_form_that_is_refused_keeps_what_was_typed(tenant):

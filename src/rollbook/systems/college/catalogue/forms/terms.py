@@ -1,4 +1,4 @@
-"""What is typed about programmes and terms."""
+"""What is typed about terms."""
 
 from datetime import date
 from typing import Any
@@ -7,38 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.forms import DateField, Form
-from rollbook.systems.college.catalogue.models import LONGEST_PROGRAMME_YEARS, Programme, Term, TermWindow
+from rollbook.systems.college.catalogue.models import Term, TermWindow
 from rollbook.systems.college.catalogue.services import Span
-
-
-class ProgrammeFields(Form):
-    """What a programme is called and asks for."""
-
-    rows = (("level", "department"), ("duration_years", "total_units_required"))
-
-    name = forms.CharField(label=_("Name"), max_length=160)
-    level = forms.ChoiceField(label=_("Level"), choices=Programme.Level.choices, initial=Programme.Level.BACHELOR)
-    department = forms.CharField(label=_("Department"), max_length=120, required=False)
-    duration_years = forms.IntegerField(label=_("Years"), min_value=1, max_value=LONGEST_PROGRAMME_YEARS, initial=4)
-    total_units_required = forms.IntegerField(label=_("Units to graduate"), min_value=1, max_value=1000, initial=120)
-    has_summer = forms.BooleanField(label=_("Summer terms belong to it"), required=False)
-
-
-class NewProgrammeForm(ProgrammeFields):
-    """A programme to be added."""
-
-    field_order = ("code", "name")
-
-    code = forms.CharField(
-        label=_("Code"), max_length=20, help_text=_("As your papers write it, such as BSIT. It stays.")
-    )
-
-
-class ChangeProgrammeForm(ProgrammeFields):
-    """A programme that stands, and the version that was looked at."""
-
-    is_active = forms.BooleanField(label=_("Takes new students"), required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class NewTermForm(Form):

@@ -1,4 +1,4 @@
-"""Programmes and terms on the screen."""
+"""Terms on the screen."""
 
 from uuid import UUID
 
@@ -11,9 +11,9 @@ from rollbook.core.errors import Refusal
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
 from rollbook.systems.college.catalogue import permissions, selectors, services
-from rollbook.systems.college.catalogue.forms import ChangeProgrammeForm, NewProgrammeForm, NewTermForm, TermDaysForm
+from rollbook.systems.college.catalogue.forms import NewTermForm, TermDaysForm
 from rollbook.systems.college.catalogue.models import Term, TermWindow
-from rollbook.systems.college.catalogue.tables import ACTIVE_STATES, TERM_STATES, ProgrammeTable, TermTable
+from rollbook.systems.college.catalogue.tables import TERM_STATES, TermTable
 
 #: What moving a term to a state is called on its button.
 MOVES = {
@@ -23,51 +23,6 @@ MOVES = {
     Term.State.CLOSED.value: gettext_lazy("Close the term"),
     Term.State.ARCHIVED.value: gettext_lazy("Archive the term"),
 }
-
-
-@page(permission=permissions.VIEW_CATALOGUE)
-def programmes(request: PageRequest) -> HttpResponse:
-    """Every programme."""
-    table = ProgrammeTable(request, selectors.programmes(request.actor).values(*ProgrammeTable.fields()))
-    context = {"may_manage": request.actor.may(permissions.MANAGE_PROGRAMMES)}
-    return table.respond("college/catalogue/programmes.html", context)
-
-
-@page(permission=permissions.MANAGE_PROGRAMMES)
-def new_programme(request: PageRequest) -> HttpResponse:
-    """Add a programme."""
-    form = NewProgrammeForm.of(request)
-    if form.is_submitted_and_valid():
-        try:
-            programme = services.add_programme(request.actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            return done(request, "catalogue:programme", programme.id, message=_("Added."))
-    return render(request, "college/catalogue/new_programme.html", {"form": form}, status=form.status)
-
-
-@page(permission=permissions.VIEW_CATALOGUE)
-def programme(request: PageRequest, programme_id: UUID) -> HttpResponse:
-    """One programme; changed here by whoever may."""
-    found = selectors.get_programme(request.actor, programme_id)
-    fields = (*services.PROGRAMME_FIELDS, "version")
-    form = ChangeProgrammeForm.of(request, initial={field: getattr(found, field) for field in fields})
-    if form.is_submitted_and_valid():
-        changes = dict(form.cleaned_data)
-        version = changes.pop("version")
-        try:
-            services.change_programme(request.actor, programme_id=found.id, expected_version=version, **changes)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            return done(request, "catalogue:programme", found.id, message=_("Saved."))
-    context = {
-        "programme": found,
-        "state": ACTIVE_STATES[found.is_active],
-        "form": form if request.actor.may(permissions.MANAGE_PROGRAMMES) else None,
-    }
-    return render(request, "college/catalogue/programme.html", context, status=form.status)
 
 
 @page(permission=permissions.VIEW_CATALOGUE)
