@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_currency, get_currency_precision
 
@@ -72,7 +72,11 @@ class Money:
 
     def to_decimal_string(self) -> str:
         """The amount as APIs and files carry it: "5333.34"."""
-        return f"{self.to_decimal():.{minor_places(self.currency)}f}"
+        places = minor_places(self.currency)
+        if not places:
+            return str(self.minor)
+        whole, rest = divmod(abs(self.minor), 10**places)
+        return f"{'-' if self.minor < 0 else ''}{whole}.{rest:0{places}d}"
 
     @classmethod
     def from_decimal(cls, amount: Decimal, currency: str) -> "Money":
@@ -97,10 +101,7 @@ class Money:
         plain = (whole + fraction).isascii() and whole.isdigit() and (fraction.isdigit() or "." not in text)
         if not plain or len(fraction) > places or len(whole) > 15:
             raise NotAnAmount(places=places, example=f"{1250:.{places}f}")
-        try:
-            return cls.from_decimal(Decimal(text.strip()), currency)
-        except InvalidOperation as error:
-            raise NotAnAmount(places=places, example=f"{1250:.{places}f}") from error
+        return cls(int(whole + fraction.ljust(places, "0")), currency)
 
 
 def minor_places(currency: str) -> int:

@@ -123,6 +123,12 @@ class Configuration(BaseSettings):
         le=200,
         description="Most database connections that one web process or worker holds.",
     )
+    database_prepare: bool = Field(
+        default=True,
+        description="Whether the statements of every request are planned once on each connection. Write false behind "
+        "a PgBouncer in transaction mode that keeps no prepared statements (older than 1.21, or with "
+        "max_prepared_statements = 0).",
+    )
     postgres_bin: Path | None = Field(
         default=None,
         description="Folder of the PostgreSQL programs that the embedded server uses, such as "

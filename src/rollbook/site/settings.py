@@ -105,7 +105,9 @@ WSGI_APPLICATION = "rollbook.site.wsgi.application"
 # --- Database -----------------------------------------------------------------------------------------------
 
 DATABASES = {
-    "default": connections.django_settings(connections.app_connection(ROLLBOOK), pool_size=ROLLBOOK.database_pool_size),
+    "default": connections.django_settings(
+        connections.app_connection(ROLLBOOK), pool_size=ROLLBOOK.database_pool_size, prepare=ROLLBOOK.database_prepare
+    ),
     "owner": connections.django_settings(connections.owner_connection(ROLLBOOK)),
 }
 DATABASE_ROUTERS = ["rollbook.site.runtime.routing.OwnerMigrates"]

@@ -7,6 +7,8 @@ from rollbook.site import pages
 from rollbook.site.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First, because programs and busy screens ask it most and every line above it would be tried before.
+    path("api/v1/", api.urls),
     path("", pages.home, name="home"),
     path("", include("rollbook.core.web.urls")),
     path("", include("rollbook.core.identity.urls")),
@@ -29,7 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admissions/", include("rollbook.shared.admissions.urls")),
     path("operations/jobs/", include("rollbook.shared.jobs.urls")),
     path("operations/launch/", include("rollbook.shared.launch.urls")),
-    path("api/v1/", api.urls),
     path("api/", include(docs_urls(api))),
     path("", include("rollbook.shared.monitoring.urls")),
 ]

@@ -3,10 +3,12 @@
 `build_api()` makes an empty one; `rollbook.site.api` adds the router of every room before its addresses are read.
 """
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
 from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
@@ -47,6 +49,9 @@ class RollbookApi(NinjaAPI):
                 operation["security"] = []
         return schema
 
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        return grouped(super()._get_urls(), levels=2)
+
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """`college_fees_record_payment`: the room, then the act."""
         view = operation.view_func
@@ -68,6 +73,29 @@ def build_api() -> RollbookApi:
     )
     install_problem_answers(api)
     return api
+
+
+def grouped(patterns: Sequence[URLResolver | URLPattern], *, levels: int) -> list[URLResolver | URLPattern]:
+    """The same addresses as a tree of their first words, so that a request is not held against every one of them."""
+    groups: dict[str, list[URLPattern]] = {}
+    found: list[URLResolver | URLPattern | str] = []
+    for pattern in patterns:
+        first, slash, _ = str(pattern.pattern).partition("/")
+        if not levels or not slash or "<" in first or isinstance(pattern, URLResolver):
+            found.append(pattern)
+            continue
+        if first not in groups:
+            found.append(first)
+        groups.setdefault(first, []).append(pattern)
+    return [_group(one, groups[one], levels) if isinstance(one, str) else one for one in found]
+
+
+def _group(first: str, patterns: Sequence[URLPattern], levels: int) -> URLResolver:
+    inner = [
+        path(str(one.pattern).removeprefix(f"{first}/"), one.callback, one.default_args, one.name) for one in patterns
+    ]
+    resolver: URLResolver = path(f"{first}/", include(grouped(inner, levels=levels - 1)))
+    return resolver
 
 
 def _say_problem(content: dict[str, Any]) -> None:

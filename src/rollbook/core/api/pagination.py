@@ -71,6 +71,20 @@ def page_of(
     return {"items": [shape(row) for row in shown] if shape else shown, "next_cursor": next_cursor}
 
 
+def place_after(page: PageQuery, *readers: Callable[[str], Any]) -> list[Any] | None:
+    """Where a page begins, for a list whose statement is its own: each value of the cursor, read by its reader."""
+    if not page.cursor:
+        return None
+    values = decode_cursor(page.cursor, len(readers))
+    try:
+        place = [read(value) for read, value in zip(readers, values, strict=True)]
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise BadCursor from error
+    if any(isinstance(value, datetime) and value.tzinfo is None for value in place):
+        raise BadCursor
+    return place
+
+
 def encode_cursor(values: Sequence[Any]) -> str:
     """Where a page ended, as an opaque word."""
     plain = json.dumps([_plain(value) for value in values], separators=(",", ":"))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ _SECRET = re.compile(
 Values = Mapping[str, Any]
 
 
+@lru_cache(maxsize=2048)
 def is_secret(field: str) -> bool:
     """Tell by its name whether a value must never be written to the trail. The id of a secret is none."""
     return not field.endswith("_id") and bool(_SECRET.search(field.lower()))

@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.http import HttpRequest
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.rules import plain
+from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.idempotency.errors import (
     AnsweredMeanwhile,
     IdempotencyKeyRequired,
@@ -146,7 +147,7 @@ def lookup(actor: Actor, route: str, key: str, fingerprint: str) -> StoredAnswer
     actor_id = _actor_id(actor)
     place: list[Any] = [actor.organisation_id, actor_id, route, key]
     lock = lock_number(*map(str, place))
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_FIND.format(lock="pg_try_advisory_xact_lock(%s)"), [lock, *place])
         row = cursor.fetchone()
         if not row[0]:
@@ -181,7 +182,7 @@ def remember(
 ) -> None:
     """Keep the answer with the act. If another request was answered meanwhile, this act is undone."""
     statement, values = remember_sql(actor, route, key, fingerprint, status, body, kept_for=kept_for)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)
         confirm_remembered(cursor.fetchone())
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from rollbook.core.db.prepared import prepared_cursor
 
 # The statements are put together from fixed parts; every value is a parameter.
 # ruff: noqa: S608
@@ -169,7 +169,7 @@ def supported(
 
 
 def _row(statement: str, **values: Any) -> Any:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchone()
 

@@ -5,7 +5,7 @@ Columns travel as arrays. Every statement names the organisation; ids and times 
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -50,7 +50,11 @@ class Landing:
     parts: list[rules.Landing]
     credit_minor: int
     #: The plan's instalments; number n stands at place n − 1.
-    instalment_ids: Sequence[UUID]
+    instalment_ids: Sequence[str]
+
+
+# Made once: `json.dumps` would make an encoder for each receipt.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def fingerprint(content: dict[str, str]) -> str:
@@ -68,6 +72,11 @@ def _run(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
 def lock_accounts(organisation_id: UUID, account_ids: set[UUID]) -> None:
     """Lock accounts in the order of their ids, so that two batches never wait for each other."""
     _run(sql.LOCK_ACCOUNTS, accounts=array_of(sorted(account_ids)))
+
+
+def read_plans(invoice_ids: Iterable[UUID]) -> list[tuple[Any, ...]]:
+    """The instalments of many plans, one row for each plan: its id and the columns of its instalments, in order."""
+    return _run(sql.READ_PLANS, invoices=array_of(invoice_ids))
 
 
 def insert_payments(actor: Actor, rows: Sequence[PaymentRow], *, now: datetime) -> list[UUID | None]:
@@ -98,7 +107,7 @@ def insert_landings(actor: Actor, landings: Sequence[Landing], *, now: datetime)
     _run(
         sql.INSERT_ALLOCATIONS,
         at=now,
-        ids=array_of([ids.new_id() for _ in parts]),
+        ids=array_of(ids.new_id_texts(len(parts))),
         payments=array_of([landing.payment_id for landing, _ in parts]),
         instalments=array_of([landing.instalment_ids[part.number - 1] for landing, part in parts]),
         numbers=array_of([part.number for _, part in parts]),
@@ -120,9 +129,9 @@ def insert_landings(actor: Actor, landings: Sequence[Landing], *, now: datetime)
         _add(sql.KEEP_CREDITS, [(landing.target.account_id, landing.credit_minor) for landing in over])
 
 
-def _add(statement: str, amounts: Sequence[tuple[UUID, int]]) -> None:
+def _add(statement: str, amounts: Sequence[tuple[UUID | str, int]]) -> None:
     """Add amounts to the cached figure of rows, one sum for each row."""
-    sums: dict[UUID, int] = {}
+    sums: dict[UUID | str, int] = {}
     for row_id, minor in amounts:
         sums[row_id] = sums.get(row_id, 0) + minor
     if sums:
@@ -172,10 +181,10 @@ def issue_receipts(actor: Actor, landings: Sequence[Landing], *, series: Receipt
     _run(
         sql.INSERT_RECEIPTS,
         at=now,
-        ids=array_of([ids.new_id() for _ in landings]),
+        ids=array_of(ids.new_id_texts(len(landings))),
         payments=array_of([landing.payment_id for landing in landings]),
         numbers=text_array_of(numbers),
-        snapshots=text_array_of([json.dumps(snapshot, ensure_ascii=False) for snapshot in snapshots]),
+        snapshots=text_array_of(map(_encode, snapshots)),
         series=series.key,
         issued_on=issued_on,
     )

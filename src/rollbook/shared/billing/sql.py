@@ -1,5 +1,7 @@
 """The set-based statements of billing. Every statement names the organisation."""
 
+from rollbook.core.audit.services import AUDIT_COLUMNS, AUDIT_NAMED
+
 #: Lock the account first; read the invoice, the cashier's open shift, and whether the reference was used already.
 LOCK_FOR_PAYMENT = """
 SELECT a.id, i.state, i.currency, s.id,
@@ -14,8 +16,10 @@ SELECT a.id, i.state, i.currency, s.id,
    FOR UPDATE OF a
 """
 
-#: One payment: the row, the waterfall over the open instalments, what is left as credit, and its entry in the books.
-TAKE_PAYMENT = """
+#: One payment: the row, the waterfall over the open instalments, what is left as credit, its entry in the books, and
+#: its entry in the audit. Without its indentation it is short enough (4,096 characters) for psycopg to keep it parsed.
+TAKE_PAYMENT = " ".join(
+    f"""
 WITH room AS (
     SELECT t.id, t.number, t.due_minor, t.paid_minor, t.due_on, t.cover,
            sum(t.due_minor - t.paid_minor) OVER (ORDER BY t.number) - (t.due_minor - t.paid_minor) AS before
@@ -76,9 +80,12 @@ WITH room AS (
       JOIN ledger_ledgeraccount l ON l.organisation_id = %(organisation)s AND l.code = side.code
      WHERE side.minor <> 0
     RETURNING id
+), audited AS (
+    INSERT INTO audit_auditentry ({", ".join(AUDIT_COLUMNS)}) VALUES ({AUDIT_NAMED}) RETURNING id
 )
 SELECT number, due_minor, paid_minor + minor, due_on, cover, minor FROM landed ORDER BY number
-"""
+""".split()
+)
 
 #: Dues and paid figures of one plan, all at once.
 SAVE_PLAN = """
@@ -107,7 +114,7 @@ WITH series AS (
 INSERT INTO billing_receipt
        (organisation_id, id, created_at, payment_id, series, number, issued_on, snapshot, state, sha256, reprints)
 SELECT %(organisation)s, %(receipt)s, %(at)s, %(payment)s, %(series)s,
-       %(prefix)s || lpad(series.last_value::text, greatest(%(digits)s, length(series.last_value::text)), '0'),
+       %(prefix)s || lpad(series.last_value::text, greatest(%(digits)s::int, length(series.last_value::text)), '0'),
        %(issued_on)s, %(snapshot)s::jsonb, 'ISSUED', '', 0
   FROM series
 RETURNING number
@@ -116,6 +123,15 @@ RETURNING number
 LOCK_ACCOUNTS = """
 SELECT id FROM billing_account WHERE organisation_id = %(organisation)s AND id = ANY (%(accounts)s::uuid[])
  ORDER BY id FOR UPDATE
+"""
+
+READ_PLANS = """
+SELECT t.invoice_id, array_agg(t.id::text ORDER BY t.number), array_agg(t.number ORDER BY t.number),
+       array_agg(t.due_minor ORDER BY t.number), array_agg(t.paid_minor ORDER BY t.number),
+       array_agg(t.due_on ORDER BY t.number), array_agg(t.cover ORDER BY t.number)
+  FROM billing_instalment t
+ WHERE t.organisation_id = %(organisation)s AND t.invoice_id = ANY (%(invoices)s::uuid[])
+ GROUP BY t.invoice_id
 """
 
 INSERT_PAYMENTS = """

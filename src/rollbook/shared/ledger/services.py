@@ -69,19 +69,17 @@ def post_entries(entries: Sequence[Entry], *, at: datetime) -> None:
             raise Unbalanced(difference_minor=difference)
         if not any(line.amount_minor for line in entry.lines):
             continue
-        entry_id = ids.new_id()
+        (entry_id,) = ids.new_id_texts(1)
         entry_rows.append((entry_id, entry.entry_date, entry.kind, entry.source_id))
         posting_rows += [
-            (ids.new_id(), entry_id, line.account_code, line.amount_minor, entry.currency)
+            (entry_id, line.account_code, line.amount_minor, entry.currency)
             for line in entry.lines
             if line.amount_minor
         ]
     if not posting_rows:
         return
     entry_ids, dates, kinds, sources = (list(column) for column in zip(*entry_rows, strict=True))
-    posting_ids, posting_entries, codes, amounts, currencies = (
-        list(column) for column in zip(*posting_rows, strict=True)
-    )
+    posting_entries, codes, amounts, currencies = (list(column) for column in zip(*posting_rows, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
             POST,
@@ -92,7 +90,7 @@ def post_entries(entries: Sequence[Entry], *, at: datetime) -> None:
                 "dates": array_of(dates),
                 "kinds": text_array_of(kinds),
                 "sources": array_of(sources),
-                "posting_ids": array_of(posting_ids),
+                "posting_ids": array_of(ids.new_id_texts(len(posting_rows))),
                 "posting_entries": array_of(posting_entries),
                 "codes": text_array_of(codes),
                 "amounts": array_of(amounts),

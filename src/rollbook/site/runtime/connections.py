@@ -116,13 +116,19 @@ def _with_kept_password(configuration: Configuration, role: str) -> Connection:
     return database_of(configuration).with_role(role, password)
 
 
-def django_settings(connection: Connection, *, pool_size: int = 0) -> dict[str, Any]:
+#: Statements prepare themselves only where the code says so, never because they were sent often.
+ONLY_WHEN_ASKED = 2**31
+
+
+def django_settings(connection: Connection, *, pool_size: int = 0, prepare: bool = False) -> dict[str, Any]:
     """One entry of Django's DATABASES; a pool only where many threads share a process."""
     options: dict[str, Any] = {
         "connect_timeout": 10,
         "application_name": "rollbook",
         **dict(connection.options),
     }
+    if prepare:
+        options["prepare_threshold"] = ONLY_WHEN_ASKED
     if pool_size:
         # Small and patient: a request waits a moment for a connection rather than opening one more.
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10, "max_idle": 300}

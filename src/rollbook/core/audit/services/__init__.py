@@ -6,7 +6,9 @@ from rollbook.core.audit.services.publishing import acknowledge_restore, publish
 from rollbook.core.audit.services.recording import (
     AUDIT_COLUMNS,
     AUDIT_INSERT,
+    AUDIT_NAMED,
     AUDIT_PLACEHOLDERS,
+    audit_parameters,
     audit_row,
     audit_values,
     record,
@@ -20,10 +22,12 @@ from rollbook.core.audit.services.verifying import Finding, Report, prove, verif
 __all__ = [
     "AUDIT_COLUMNS",
     "AUDIT_INSERT",
+    "AUDIT_NAMED",
     "AUDIT_PLACEHOLDERS",
     "Finding",
     "Report",
     "acknowledge_restore",
+    "audit_parameters",
     "audit_row",
     "audit_values",
     "ensure_partitions",

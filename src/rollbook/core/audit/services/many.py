@@ -33,7 +33,7 @@ def record_many(
     organisation_id, _, at, kind, user_id, impersonator_id, job, _, _, request_id, ip, user_agent = _circumstances(
         actor, (target_type, None), clock.now()
     )
-    entry_ids = array_of(ids.new_id() for _ in target_ids)
+    entry_ids = array_of(ids.new_id_texts(len(target_ids)))
     targets = array_of(target_ids)
     ways = _came_in_by(actor)
     bodies = text_array_of(_as_json(without_secrets(ways | fact)) for fact in facts)

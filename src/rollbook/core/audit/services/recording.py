@@ -21,6 +21,7 @@ from django.db.models import Model
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.rules import Values, difference, plain, without_secrets
+from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.errors import Refusal
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import tenant_scope
@@ -52,6 +53,9 @@ AUDIT_COLUMNS: tuple[str, ...] = tuple(_TYPES)
 AUDIT_PLACEHOLDERS = ", ".join(f"%s::{kind}" for kind in _TYPES.values())
 AUDIT_INSERT = f"INSERT INTO audit_auditentry ({', '.join(AUDIT_COLUMNS)}) VALUES "  # noqa: S608 — our own column names
 
+#: The same as named parameters, for `audit_parameters`.
+AUDIT_NAMED = ", ".join(f"%(audit_{name})s::{kind}" for name, kind in _TYPES.items())
+
 _ONE_ROW = f"({', '.join(['%s'] * len(AUDIT_COLUMNS))})"
 _ROWS_PER_STATEMENT = 5_000
 # One array per column: far quicker for PostgreSQL to read than thousands of rows of literals.
@@ -77,7 +81,7 @@ def record(
 ) -> None:
     """Write down an act in its own transaction, with what changed and why."""
     values = audit_values(actor, action, target, reason=reason, before=before, after=after, **facts)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(AUDIT_INSERT + _ONE_ROW, values)
 
 
@@ -100,6 +104,12 @@ def audit_values(
         _as_json(difference(before, after)),
         _as_json(without_secrets(_came_in_by(actor) | facts)),
     ]
+
+
+def audit_parameters(actor: Actor, action: str, target: Target, **entry: Any) -> dict[str, Any]:
+    """The parameters of AUDIT_NAMED for one entry; takes what `audit_values` takes."""
+    values = audit_values(actor, action, target, **entry)
+    return {f"audit_{name}": value for name, value in zip(AUDIT_COLUMNS, values, strict=True)}
 
 
 def audit_row(actor: Actor, action: str, target: Target, **entry: Any) -> tuple[Any, ...]:
@@ -167,12 +177,16 @@ def _came_in_by(actor: Actor) -> dict[str, Any]:
     return {name: way for name, way in ways.items() if way is not None}
 
 
+# Made once: `json.dumps` would make an encoder for each entry.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _as_array(column: Sequence[Any]) -> list[str | None]:
     return [value if value is None or isinstance(value, str) else str(value) for value in column]
 
 
 def _as_json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False) if value else "{}"
+    return _encode(value) if value else "{}"
 
 
 def _uuid_or_none(value: Any) -> UUID | None:

@@ -73,6 +73,7 @@ class Payment(TenantModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="billing_payment_by_invoice", fields=["organisation", "invoice", "received_at"]),
             models.Index(name="billing_payment_by_day", fields=["organisation", "received_on", "id"]),
+            models.Index(name="billing_payment_newest", fields=["organisation", "received_at", "id"]),
             models.Index(
                 name="billing_payment_by_shift", fields=["organisation", "shift"], condition=Q(shift__isnull=False)
             ),

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import F
 
 from rollbook.core import clock, ids
-from rollbook.core.audit.services import record
+from rollbook.core.audit.services import audit_parameters
+from rollbook.core.db.arrays import array_of
+from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
@@ -98,14 +100,6 @@ def take_payment(
     )
     keep_notes(landed)
     followed = on_landed(landed) if on_landed else {}
-    record(
-        actor,
-        "billing.payment_recorded",
-        ("billing.payment", payment_id),
-        amount_minor=amount.minor,
-        currency=amount.currency,
-        method=method,
-    )
     receipt = issue_receipt(landed, amount=amount, method=method, series=series, facts=receipt_facts or {}, now=now)
     return PaymentTaken(
         payment_id=payment_id,
@@ -142,7 +136,7 @@ def _lock(
     actor: Actor, *, invoice_id: UUID, amount: Money, method: str, reference: str, needs_shift: bool
 ) -> tuple[UUID, UUID | None]:
     """Lock the customer's account, then ask whether the invoice may take this money."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             sql.LOCK_FOR_PAYMENT,
             {
@@ -210,7 +204,7 @@ def _land(
         "shift": shift_id,
         "note": note,
         "at": now,
-        "ids": [ids.new_id() for _ in range(MOST_INSTALMENTS)],
+        "ids": array_of(ids.new_id_texts(MOST_INSTALMENTS)),
         "credit_id": ids.new_id(),
         "today": organisation_in_scope().local_date(now),
         "entry": ids.new_id(),
@@ -220,9 +214,17 @@ def _land(
         "money_account": MONEY_ACCOUNTS[method],
         "receivable": chart.RECEIVABLE,
         "customer_credit": chart.CUSTOMER_CREDIT,
+        **audit_parameters(
+            actor,
+            "billing.payment_recorded",
+            ("billing.payment", payment_id),
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            method=method,
+        ),
     }
     try:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(sql.TAKE_PAYMENT, parameters)
             rows = cursor.fetchall()
     except IntegrityError as error:

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
+from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
@@ -56,7 +57,7 @@ def issue_receipt(
     issued_on = organisation_in_scope().local_date(now)
     snapshot = snapshot_of(landed.landings, amount=amount, method=method, credit_minor=landed.credit_minor, facts=facts)
     receipt_id = ids.new_id()
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             sql.ISSUE_RECEIPT,
             {

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from rollbook.core import clock
+from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
@@ -89,7 +90,7 @@ def plans_of(student_id: UUID) -> list[TermPlan]:
 
 def identity_and_plans(student_id: UUID) -> tuple[TermPlan, list[TermPlan]]:
     """Who the student is (a plan whose term may be empty) and their live plans, in one statement."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_BY_ID, [require_organisation_id(), student_id])
         rows = cursor.fetchall()
     if not rows:

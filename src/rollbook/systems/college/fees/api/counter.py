@@ -3,11 +3,13 @@
 from typing import Any, Literal
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Query, Schema, Status
 from pydantic import Field
 
 from rollbook.core.api import limits
-from rollbook.core.api.pagination import Page, PageQuery, page_of
+from rollbook.core.api.answers import encoded
+from rollbook.core.api.pagination import Page, PageQuery
 from rollbook.core.api.routing import ApiRequest, Router
 from rollbook.core.errors import Invalid
 from rollbook.core.idempotency.services import idempotent
@@ -28,6 +30,7 @@ from rollbook.systems.college.fees.api.shapes import (
     read_amount,
     text,
 )  # fmt: skip
+from rollbook.systems.college.fees.reads.newest import payments_page
 from rollbook.systems.college.fees.services import corrections
 from rollbook.systems.college.fees.services.payments import StudentPayment, record_payment
 from rollbook.systems.college.schemas import Body
@@ -100,7 +103,7 @@ def account(request: ApiRequest, student_id: UUID, amount: Query[str | None] = N
 @router.post(
     "/payments", permission=permissions.RECORD_PAYMENT, response={201: PaymentOut, 200: PaymentOut}, rate=limits.MONEY
 )
-def take_payment(request: ApiRequest, body: PaymentIn) -> Status[Any]:
+def take_payment(request: ApiRequest, body: PaymentIn) -> HttpResponse:
     """Record a payment once; needs an Idempotency-Key. The same key again answers the same."""
 
     def act() -> tuple[int, dict[str, Any]]:
@@ -118,7 +121,7 @@ def take_payment(request: ApiRequest, body: PaymentIn) -> Status[Any]:
         return 201, payment_out(paid)
 
     status, answer, _ = idempotent(request, "college.cashier.payments", body.dict(), act)
-    return Status(status, answer)
+    return encoded(answer, status=status)
 
 
 def payment_out(paid: StudentPayment) -> dict[str, Any]:
@@ -143,14 +146,9 @@ def payment_out(paid: StudentPayment) -> dict[str, Any]:
 
 
 @router.get("/payments", permission=permissions.SEE_ACCOUNTS, response=Page[PaymentRow])
-def payments(request: ApiRequest, page: Query[PageQuery], student_id: Query[UUID | None] = None) -> dict[str, Any]:
+def payments(request: ApiRequest, page: Query[PageQuery], student_id: Query[UUID | None] = None) -> HttpResponse:
     """Payments, newest first; one's own day and students at the counter."""
-    rows = selectors.payment_rows(request.actor, student_id)
-    return page_of(rows, page, order=("-received_at", "-id"), shape=_payment_row)
-
-
-def _payment_row(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "amount": text(row["amount_minor"], row["currency"])}
+    return encoded(payments_page(request.actor, page, student_id))
 
 
 @router.post(
