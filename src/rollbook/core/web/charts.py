@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from django.utils.html import json_script
@@ -13,7 +14,8 @@ from rollbook.core.money import Money
 from rollbook.core.web import formatting
 from rollbook.core.web.states import Words
 
-Value = Money | int | None
+#: A measure such as an average is an exact decimal; only the picture makes it approximate.
+Value = Money | int | Decimal | None
 DAY = _("Day")
 
 

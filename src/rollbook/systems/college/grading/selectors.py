@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from rollbook.core.audit.selectors import member_name
 from rollbook.core.errors import Forbidden
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.people.rules import Name, roll_name
 from rollbook.systems.college.grading import permissions
-from rollbook.systems.college.grading.errors import CaseNotFound, GradeNotFound, SheetNotFound
-from rollbook.systems.college.grading.models import GradeChange, GradeRecord, GradeSheet, IncompleteCase
+from rollbook.systems.college.grading.errors import CaseNotFound, ChangeNotFound, GradeNotFound, SheetNotFound
+from rollbook.systems.college.grading.models import GradeChange, GradeEvent, GradeRecord, GradeSheet, IncompleteCase
 from rollbook.systems.college.grading.sql import named, sheets
 from rollbook.systems.college.scheduling.models import TeachingAssignment
 
@@ -99,7 +100,7 @@ def incompletes(actor: Actor) -> "QuerySet[IncompleteCase]":
 
 def get_case(actor: Actor, case_id: UUID) -> IncompleteCase:
     """One incomplete with everything that stands on it."""
-    found = _whole(incompletes(actor)).filter(id=case_id).first()
+    found = whole_cases(incompletes(actor)).filter(id=case_id).first()
     if found is None:
         raise CaseNotFound
     return found
@@ -113,13 +114,23 @@ def get_case_for_update(actor: Actor, case_id: UUID, scope: Scope) -> Incomplete
         cases = cases.filter(_teaches(actor, "subject_enrolment__section", owner_only=True))
     elif scope is Scope.PROGRAMME_HEAD and not actor.may(permissions.VIEW_SHEETS):
         cases = cases.filter(subject_enrolment__term_enrolment__programme__head=member)
-    found = _whole(cases).select_for_update(of=("self",)).filter(id=case_id).first()
+    found = whole_cases(cases).select_for_update(of=("self",)).filter(id=case_id).first()
     if found is None:
         raise CaseNotFound
     return found
 
 
-def _whole(cases: "QuerySet[IncompleteCase]") -> "QuerySet[IncompleteCase]":
+def owns_case(actor: Actor, case_id: UUID) -> bool:
+    """Tell whether the actor owns the grades of the class that an incomplete is in."""
+    return (
+        IncompleteCase.objects.filter(id=case_id)
+        .filter(_teaches(actor, "subject_enrolment__section", owner_only=True))
+        .exists()
+    )
+
+
+def whole_cases(cases: "QuerySet[IncompleteCase]") -> "QuerySet[IncompleteCase]":
+    """Incompletes with everything that is shown of them."""
     return cases.select_related(
         "record", "student__person", "subject_enrolment__subject", "subject_enrolment__section__term",
         "subject_enrolment__term_enrolment__programme",
@@ -170,6 +181,31 @@ def changes(actor: Actor) -> "QuerySet[GradeChange]":
         return everybody
     actor.require(permissions.PROPOSE_CHANGE)
     return everybody.filter(proposed_by=actor.user_id)
+
+
+def get_change(actor: Actor, change_id: UUID) -> GradeChange:
+    """One request to change a grade."""
+    found = changes(actor).filter(id=change_id).first()
+    if found is None:
+        raise ChangeNotFound
+    return found
+
+
+def story_of(actor: Actor, record_id: UUID) -> list[dict[str, Any]]:
+    """Everything that ever happened to a grade that the actor may see, the oldest first."""
+    record = get_record(actor, record_id)
+    events = (
+        GradeEvent.objects.filter(record=record.id)
+        .annotate(member=member_name("actor_id"))
+        .order_by("created_at", "id")
+    )
+    return [
+        {
+            "kind": event.kind, "label": event.get_kind_display(), "old": event.old_symbol, "new": event.new_symbol,
+            "who": event.member or event.job, "reason": event.reason, "created_at": event.created_at,
+        }
+        for event in events
+    ]  # fmt: skip
 
 
 def may_see_change(actor: Actor, change: GradeChange) -> bool:

@@ -31,7 +31,7 @@ from rollbook.systems.college.grading.events import GradesPosted
 from rollbook.systems.college.grading.models import Component, GradeChange, GradeEvent, GradeRecord, TermReopening
 from rollbook.systems.college.grading.models.changes import LEAST_REASON, LONGEST_REASON
 from rollbook.systems.college.grading.rules.entry import Problem, read_grade
-from rollbook.systems.college.grading.rules.scales import INC, Value, outcome
+from rollbook.systems.college.grading.rules.scales import INC, Scale, Value, outcome
 from rollbook.systems.college.grading.scales import scales_by_id
 from rollbook.systems.college.grading.selectors import get_record_for_update, may_see_change
 from rollbook.systems.college.grading.services.results import recompute
@@ -161,7 +161,7 @@ def _must_be_changeable(found: GradeRecord, today: date) -> None:
 
 def _wanted(found: GradeRecord, grade: str) -> Value:
     """The value that is asked for, on the scale by which the grade was given."""
-    scale = scales_by_id([found.scale_id])[found.scale_id]
+    scale = _scale(found)
     read = read_grade(grade, scale, basis=found.subject_enrolment.subject.grading_basis)
     if isinstance(read, Problem):
         raise Invalid(errors=[{"field": "grade", "message": read.message, "hint": read.hint}])
@@ -174,8 +174,15 @@ def _wanted(found: GradeRecord, grade: str) -> Value:
     return read.value
 
 
+def _scale(found: GradeRecord) -> Scale:
+    """A finalised grade has its scale; the database says so."""
+    if found.scale_id is None:
+        raise NotFinalizedYet
+    return scales_by_id([found.scale_id])[found.scale_id]
+
+
 def _value(found: GradeRecord, symbol: str) -> Value:
-    value = scales_by_id([found.scale_id])[found.scale_id].find(symbol)
+    value = _scale(found).find(symbol)
     if value is None:
         raise LookupError(f"{symbol} left its scale, which never changes.")
     return value

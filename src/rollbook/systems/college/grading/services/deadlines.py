@@ -13,6 +13,7 @@ from rollbook.core.audit.services import record_many
 from rollbook.core.db.arrays import array_of, text_array_of
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.policies import services as policies
+from rollbook.systems.college.enrolment.services.results import set_incomplete_deadlines
 from rollbook.systems.college.grading.policies import INC_MONTHS_MAJOR, INC_MONTHS_MINOR
 from rollbook.systems.college.grading.rules.incomplete import Leave, deadline_of
 from rollbook.systems.college.grading.sql import execute, incompletes
@@ -33,10 +34,10 @@ class NewCase:
     required_work: str
 
 
-def open_cases(actor: Actor, cases: Sequence[NewCase], *, at: datetime) -> list[UUID]:
-    """Start the clock of incompletes: three statements for one or for many."""
+def open_cases(actor: Actor, cases: Sequence[NewCase], *, at: datetime) -> dict[UUID, date | None]:
+    """Start the clock of incompletes: three statements for one or for many. Answers the deadline of each subject."""
     if not cases:
-        return []
+        return {}
     months = {True: policies.get(INC_MONTHS_MAJOR), False: policies.get(INC_MONTHS_MINOR)}
     lasting = [months[case.category == MAJOR] for case in cases]
     leaves = leaves_of(case.student_id for case in cases)
@@ -64,7 +65,7 @@ def open_cases(actor: Actor, cases: Sequence[NewCase], *, at: datetime) -> list[
         facts=[{"deadline": str(deadline.day or ""), "months": duration}
                for deadline, duration in zip(deadlines, lasting, strict=True)],
     )  # fmt: skip
-    return case_ids
+    return {case.subject_enrolment_id: deadline.day for case, deadline in zip(cases, deadlines, strict=True)}
 
 
 def leaves_of(student_ids: Iterable[UUID]) -> dict[UUID, list[Leave]]:
@@ -77,25 +78,26 @@ def leaves_of(student_ids: Iterable[UUID]) -> dict[UUID, list[Leave]]:
 
 @transaction.atomic
 def follow_leaves(actor: Actor, student_ids: Iterable[UUID] | None = None) -> int:
-    """Compute the deadlines of running incompletes afresh from the leaves; answers how many moved. Four statements."""
+    """Compute the deadlines of running incompletes afresh from the leaves; answers how many moved. Five statements."""
     students = None if student_ids is None else array_of(sorted(set(student_ids)))
     running = execute(incompletes.RUNNING, students=students)
-    leaves = leaves_of(row[1] for row in running)
+    leaves = leaves_of(row[2] for row in running)
     moved = []
-    for case_id, student_id, started_on, months, extension_days, deadline, paused in running:
+    for case_id, subject_id, student_id, started_on, months, extension_days, deadline, paused in running:
         found = deadline_of(started_on, months, extension_days=extension_days, leaves=leaves.get(student_id, ()))
         if (found.day, found.paused_days) != (deadline, paused):
-            moved.append((case_id, deadline, found))
+            moved.append((case_id, subject_id, deadline, found))
     if moved:
         execute(
             incompletes.MOVE_DEADLINES,
-            ids=array_of(case_id for case_id, _, _ in moved),
-            deadlines=array_of(found.day for _, _, found in moved),
-            paused=array_of(found.paused_days for _, _, found in moved),
+            ids=array_of(row[0] for row in moved),
+            deadlines=array_of(found.day for _, _, _, found in moved),
+            paused=array_of(found.paused_days for _, _, _, found in moved),
         )
+        set_incomplete_deadlines(actor, {subject_id: found.day for _, subject_id, _, found in moved})
         record_many(
-            actor, "college.incomplete_deadline_moved", TARGET, [case_id for case_id, _, _ in moved],
+            actor, "college.incomplete_deadline_moved", TARGET, [row[0] for row in moved],
             facts=[{"before": str(before or ""), "after": str(found.day or ""), "paused_days": found.paused_days}
-                   for _, before, found in moved],
+                   for _, _, before, found in moved],
         )  # fmt: skip
     return len(moved)

@@ -187,12 +187,6 @@ def _follow(actor: Actor, rows: Sequence[dict[str, Any]], now: datetime) -> int:
     today = organisation_in_scope().local_date(now)
     scales = scales_by_id({row["scale_id"] for row in rows})
     values = {row["record_id"]: scales[row["scale_id"]].find(row["symbol"]) for row in rows}
-    results = [
-        ResultSet(row["subject_enrolment_id"], outcome(value), row["symbol"], row["numeric"], row["scale_id"], today)
-        for row in rows
-        if (value := values[row["record_id"]]) is not None
-    ]
-    set_results(actor, results)
     begins = policies.get(INC_CLOCK_START)
     cases = [
         NewCase(
@@ -203,7 +197,16 @@ def _follow(actor: Actor, rows: Sequence[dict[str, Any]], now: datetime) -> int:
         for row in rows
         if (value := values[row["record_id"]]) is not None and value.kind == INC
     ]  # fmt: skip
-    open_cases(actor, cases, at=now)
+    deadlines = open_cases(actor, cases, at=now)
+    results = [
+        ResultSet(
+            row["subject_enrolment_id"], outcome(value), row["symbol"], row["numeric"], row["scale_id"], today,
+            deadlines.get(row["subject_enrolment_id"]),
+        )
+        for row in rows
+        if (value := values[row["record_id"]]) is not None
+    ]  # fmt: skip
+    set_results(actor, results)
     recompute(actor, {row["student_id"] for row in rows}, at=now)
     return len(cases)
 

@@ -11,7 +11,7 @@ from rollbook.core.errors import Invalid
 from rollbook.core.events import publish
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
-from rollbook.systems.college.enrolment.services.results import ResultSet, set_result
+from rollbook.systems.college.enrolment.services.results import ResultSet, set_incomplete_deadlines, set_result
 from rollbook.systems.college.grading import permissions
 from rollbook.systems.college.grading.errors import (
     CaseCannotMove,
@@ -153,6 +153,7 @@ def extend(actor: Actor, *, case_id: UUID, days: int, reason: str) -> Incomplete
     # With more time the warnings begin again.
     case.warned = []
     case.save(update_fields=["extensions", "extension_days", "deadline", "paused_days", "warned", "version"])
+    set_incomplete_deadlines(actor, {case.subject_enrolment_id: case.deadline})
     record(
         actor, "college.incomplete_extended", case, reason=text, before={"deadline": before},
         after={"deadline": case.deadline}, days=days,

@@ -15,6 +15,8 @@ from rollbook.core.db.arrays import array_of
 from rollbook.core.events import publish
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.policies import services as policies
+from rollbook.core.tenancy.selectors import organisation_in_scope
+from rollbook.systems.college.catalogue.services.scales import scale_in_force
 from rollbook.systems.college.grading.events import ResultsDiffered
 from rollbook.systems.college.grading.models import CumulativeResult, TermResult
 from rollbook.systems.college.grading.policies import GPA_PLACES_SHOWN, GPA_PLACES_STORED, REPEAT_POLICY
@@ -64,6 +66,7 @@ def recompute(actor: Actor, student_ids: Iterable[UUID], *, at: datetime | None 
         "policy": policies.get(REPEAT_POLICY),
         "stored": policies.get(GPA_PLACES_STORED),
         "shown": policies.get(GPA_PLACES_SHOWN),
+        "scale": _scale_of_credits(),
     }
     terms = execute(results.COMPUTE_TERMS, **settings)
     cumulative = execute(results.COMPUTE_CUMULATIVE, **settings)
@@ -72,8 +75,15 @@ def recompute(actor: Actor, student_ids: Iterable[UUID], *, at: datetime | None 
 
 def attempts_of(student_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID | None, Attempt]]]:
     """Every finalised attempt of students with its term, as the rules see it. One statement."""
-    rows = execute(results.READ_ATTEMPTS, students=array_of(sorted(set(student_ids))))
+    students = array_of(sorted(set(student_ids)))
+    rows = execute(results.READ_ATTEMPTS, students=students, scale=_scale_of_credits())
     return {student: [_attempt(row) for row in group] for student, group in groupby(rows, key=lambda row: row[0])}
+
+
+def _scale_of_credits() -> UUID:
+    """Grades from elsewhere are read as grades of the college's own scale."""
+    found: UUID = scale_in_force(organisation_in_scope().local_date(clock.now())).id
+    return found
 
 
 def _attempt(row: tuple[Any, ...]) -> tuple[UUID | None, Attempt]:

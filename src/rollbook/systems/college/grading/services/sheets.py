@@ -101,7 +101,7 @@ def save_rows(
         raise SheetChangedMeanwhile(section=named_class(shown))
     scale = scale_in_force(organisation_in_scope().local_date(now))
     roster = {row["subject_enrolment_id"]: row for row in selectors.roster(sheet.section_id, sheet.component)}
-    wanted, errors = _read(rows, roster, scale, basis=_basis(sheet.section_id))
+    wanted, errors = _read(rows, roster, scale, basis=basis_of(sheet.section_id))
     if errors and not valid_only:
         raise RowsRefused(errors=errors, saved=0)
     changed = [each for each in wanted if _differs(each)]
@@ -179,7 +179,8 @@ def named_class(shown: dict[str, Any]) -> str:
     return f"{shown['subject']} {shown['section']}"
 
 
-def _basis(section_id: UUID) -> str:
+def basis_of(section_id: UUID) -> str:
+    """How the subject of a class is graded: by numbers, or passed and failed."""
     found = Section.objects.filter(id=section_id).values_list("subject__grading_basis", flat=True).first()
     if found is None:
         raise SheetNotFound

@@ -59,7 +59,7 @@ class NewRule:
 def evaluate_term(actor: Actor, *, term_id: UUID) -> int:
     """Judge every result of a term that is not confirmed yet; answers how many. Three statements for any number."""
     actor.require(permissions.CONFIRM_STANDING)
-    term = _term(term_id)
+    term = get_term(term_id)
     rows = named(results.TO_JUDGE, term=term.id)
     bands = bands_of_programmes()
     direction = scale_in_force(organisation_in_scope().local_date(clock.now())).direction
@@ -110,7 +110,7 @@ def _bands(rules: Sequence[StandingRule], usual: Bands) -> Bands:
 def confirm_standings(actor: Actor, *, term_id: UUID, student_ids: Sequence[UUID] | None = None) -> int:
     """Confirm what was evaluated: from now on it is the students' standing. Of one, of some, or of the whole term."""
     actor.require(permissions.CONFIRM_STANDING)
-    term = _term(term_id)
+    term = get_term(term_id)
     only = None if student_ids is None else array_of(sorted(set(student_ids)))
     confirmed = execute(results.CONFIRM, term=term.id, only=only, at=clock.now(), user=actor.acting_user_id())
     if not confirmed:
@@ -188,7 +188,8 @@ def _written(rule: StandingRule) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _term(term_id: UUID) -> Term:
+def get_term(term_id: UUID) -> Term:
+    """One term."""
     term: Term | None = Term.objects.filter(id=term_id).first()
     if term is None:
         raise Invalid.field("term_id", "Choose one of the college's terms.")

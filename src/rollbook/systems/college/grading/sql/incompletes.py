@@ -24,7 +24,7 @@ SELECT p.student_id, p.from_date, p.to_date
 
 #: Cases whose deadline still counts, of some students or (null) of all.
 RUNNING = """
-SELECT i.id, i.student_id, i.started_on, i.months, i.extension_days, i.deadline, i.paused_days
+SELECT i.id, i.subject_enrolment_id, i.student_id, i.started_on, i.months, i.extension_days, i.deadline, i.paused_days
   FROM college_grading_incompletecase i
  WHERE i.organisation_id = %(organisation)s AND i.state IN ('OPEN', 'REQUESTED', 'APPROVED', 'SUBMITTED', 'HEAD_APPROVED')
    AND (%(students)s::uuid[] IS NULL OR i.student_id = ANY (%(students)s::uuid[]))

@@ -24,14 +24,20 @@ attempts AS (
        AND te.state <> 'CANCELLED'{credits}
 )"""
 
-_CREDITED = """
+#: A credit counts in the average where the registrar said so and its grade is one of the college's own scale.
+_CREDITS = """
     UNION ALL
-    SELECT k.student_id, NULL::uuid, k.id, k.subject_id, 0, k.units_granted, 'CR', NULL::numeric, false,
-           true, true, false, false, false, 'LOWER_BETTER'
+    SELECT k.student_id, NULL::uuid, k.id, k.subject_id, 0, k.units_granted, 'CR',
+           CASE WHEN k.counts_in_gpa AND v.counts_in_gpa THEN v.numeric END,
+           k.counts_in_gpa AND coalesce(v.counts_in_gpa, false), true, true, false, false, false,
+           coalesce(g.direction, 'LOWER_BETTER')
       FROM college_records_transfercredit k
+      LEFT JOIN college_catalogue_gradescale g ON g.organisation_id = k.organisation_id AND g.id = %(scale)s
+      LEFT JOIN college_catalogue_gradevalue v
+        ON v.organisation_id = k.organisation_id AND v.scale_id = %(scale)s AND v.symbol = upper(trim(k.external_grade))
      WHERE k.organisation_id = %(organisation)s AND k.student_id = ANY (%(students)s::uuid[]) AND k.state = 'CREDITED'"""
 
-ATTEMPTS = _ATTEMPTS.format(credits="")
+ATTEMPTS = _ATTEMPTS.format(credits=_CREDITS)
 
 READ_ATTEMPTS = f"""
 WITH {ATTEMPTS}

@@ -98,6 +98,7 @@ def test_a_leave_moves_the_deadline_and_one_that_has_no_end_holds_it():
     assert follow_leaves(the_job(), [student.id]) == 1
     case.refresh_from_db()
     assert (case.deadline, case.paused_days) == (date(2027, 3, 31), 31)
+    assert result_of(class_.taken[0].id).incomplete_until == date(2027, 3, 31)
 
     on_leave(student, date(2027, 1, 1), None)
     follow_leaves(the_job())

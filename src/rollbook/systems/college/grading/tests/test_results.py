@@ -27,6 +27,7 @@ from rollbook.systems.college.grading.rules.averages import sums
 from rollbook.systems.college.grading.rules.scales import outcome
 from rollbook.systems.college.grading.scales import scale_in_force
 from rollbook.systems.college.grading.services.results import FIGURES, attempts_of, figures, recompute, reconcile
+from rollbook.systems.college.records.models import TransferCredit
 from rollbook.systems.college.scheduling.examples import a_section
 
 pytestmark = pytest.mark.usefixtures("tenant", "in_grading_weeks")
@@ -212,3 +213,41 @@ def test_subjects_of_a_cancelled_term_count_nowhere():
     assert attempts_of([class_.students[0].id]) == {}
     assert Subject.objects.exists()
     assert SubjectEnrolment.objects.exists()
+
+
+def a_credit(student, subject, *, units: str = "3", **said) -> TransferCredit:
+    return TransferCredit.objects.create(
+        student=student, subject=subject, external_code="X101", external_units=Decimal(units), external_grade="1.5",
+        units_granted=Decimal(units), state="CREDITED", credited_on=date(2026, 8, 1), **said,
+    )  # fmt: skip
+
+
+@pytest.mark.rule("R51")
+@pytest.mark.example("college", 36)
+def test_credits_give_units_and_leave_the_average_alone():
+    class_ = a_class(1)
+    student = class_.students[0]
+    finalised(class_, "2.00")
+    for number in range(3):
+        a_credit(student, a_graded_subject(f"GE{number}"))
+
+    recompute(the_job(), [student.id])
+
+    result = CumulativeResult.objects.get(student=student.id)
+    assert (result.units_earned, result.units_attempted, result.gpa) == (12, 3, Decimal("2.0000"))
+    assert reconcile(the_job()).differing == ()
+
+
+def test_a_credit_that_counts_does_so_by_its_grade_on_the_colleges_scale():
+    class_ = a_class(1)
+    student = class_.students[0]
+    finalised(class_, "2.00")
+    credit = a_credit(student, a_graded_subject("GE1"), counts_in_gpa=True)
+    a_credit(student, a_graded_subject("GE2"), counts_in_gpa=True)
+    TransferCredit.objects.filter(id=credit.id).update(external_grade="1.50")
+
+    recompute(the_job(), [student.id])
+
+    # The other one says 1.5, which is no grade of the scale as it is written, and so counts for its units only.
+    assert the_average(student) == (Decimal("1.7500"), Decimal("1.7500"))
+    assert reconcile(the_job()).differing == ()

@@ -1,0 +1,1 @@
+"""Screens of grades: sheets, the registrar's queue, changes, incompletes, one student's grades."""

@@ -1,0 +1,63 @@
+"""The lists of grade changes and incompletes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rollbook.core.web.tables import ChoiceFilter, Column, Table, TextFilter
+from rollbook.systems.college.grading.models import IncompleteCase
+from rollbook.systems.college.grading.words import CASE_STATES, CHANGE_STATES
+from rollbook.systems.college.records.tables import NAMES, StudentFilter, name_of
+
+
+class ChangeTable(Table):
+    """Requests to change grades, the newest first."""
+
+    name = "grade-changes"
+    title = _("Grade changes")
+    columns = (
+        Column("number", _("Number"), sortable=True),
+        Column("name", _("Student"), text=name_of, export=name_of, needs=(*NAMES, "request_id"), primary=True,
+               link="approvals:request", link_args=("request_id",)),
+        Column("subject", _("Subject"), sortable=True),
+        Column("term", _("Term")),
+        Column("from_symbol", _("Is")),
+        Column("to_symbol", _("Would be")),
+        Column("reason", _("Reason"), visible=False),
+        Column("created_at", _("Asked"), kind="datetime", sortable=True),
+        Column("state", _("State"), kind="state", states=CHANGE_STATES),
+    )  # fmt: skip
+    filters = (
+        TextFilter("find", _("Subject"), lookups=("subject__icontains",)),
+        ChoiceFilter(
+            "state", _("State"), choices=[(key, state.label) for key, state in CHANGE_STATES.items()],
+            lookup="state", multiple=True,
+        ),
+    )  # fmt: skip
+    order = "-created_at"
+    empty_title = _("Nobody asked for a change")
+    empty_text = _("A change of a finalised grade is asked for on the student's grades, and stands here.")
+    empty_icon = "pencil"
+
+
+class CaseTable(Table):
+    """Incompletes, the nearest deadline first."""
+
+    name = "incompletes"
+    title = _("Incompletes")
+    columns = (
+        Column("number", _("Number"), sortable=True),
+        Column("name", _("Student"), text=name_of, export=name_of, needs=(*NAMES, "id"), primary=True,
+               link="grading:incomplete"),
+        Column("subject", _("Subject"), sortable=True),
+        Column("term", _("Term")),
+        Column("required_work", _("Required work"), visible=False),
+        Column("deadline", _("Deadline"), kind="date", sortable=True, nullable=True),
+        Column("state", _("State"), kind="state", states=CASE_STATES),
+    )  # fmt: skip
+    filters = (
+        StudentFilter("find", _("Name, number or barcode"), field="student_id__in"),
+        ChoiceFilter("state", _("State"), choices=IncompleteCase.State.choices, multiple=True),
+    )
+    order = "deadline"
+    empty_title = _("No incompletes")
+    empty_text = _("When a sheet with an INC is finalised, the work that is still required stands here.")
+    empty_icon = "hourglass"
