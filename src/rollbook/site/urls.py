@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rollbook.systems.college.catalogue.urls")),
     path("", include("rollbook.systems.college.records.urls")),
     path("", include("rollbook.systems.college.enrolment.urls")),
+    path("", include("rollbook.systems.college.grading.urls")),
     path("", include("rollbook.systems.college.exams.urls")),
     path("", include("rollbook.systems.college.fees.urls")),
     path("apply/", include("rollbook.systems.college.admission.apply_urls")),

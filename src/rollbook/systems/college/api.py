@@ -9,12 +9,14 @@ from rollbook.systems.college.exams.api import own_router as own_exams
 from rollbook.systems.college.exams.api import router as exams
 from rollbook.systems.college.fees.api import own_router as own_money
 from rollbook.systems.college.fees.api import router as fees
+from rollbook.systems.college.grading.api import own_router as own_grades
+from rollbook.systems.college.grading.api import router as grading
 from rollbook.systems.college.records.api import router as records
 
 router = Router()
-for _room in (catalogue, records, enrolment, exams, fees, admission):
+for _room in (catalogue, records, enrolment, grading, exams, fees, admission):
     router.add_router("", _room)
 
 own_router = Router()
-for _own in (own_terms, own_money, own_exams):
+for _own in (own_terms, own_grades, own_money, own_exams):
     own_router.add_router("", _own)
