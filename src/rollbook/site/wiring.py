@@ -20,10 +20,11 @@ from rollbook.shared.messaging.services import Telling, notify_many
 from rollbook.shared.people.events import PeopleMerged
 from rollbook.shared.webhooks.events import EventNeedsPerson
 from rollbook.site import jobs
-from rollbook.systems.college.catalogue.events import TermAdded
+from rollbook.systems.college.catalogue.events import CurriculumReopening, TermAdded
 from rollbook.systems.college.exams.services import prepare_for_new_term
 from rollbook.systems.college.fees.events import PaymentsRecorded
 from rollbook.systems.college.records.services import refuse_merge
+from rollbook.systems.college.records.services.following import refuse_reopening
 from rollbook.systems.college.roles import CASHIER_SUPERVISOR
 
 log = structlog.get_logger("rollbook.jobs")
@@ -52,6 +53,8 @@ subscribe(SecurityNoticeWanted, _mail_security_notice)
 
 # A college's new term begins with the exams of its template.
 subscribe(TermAdded, prepare_for_new_term)
+# A curriculum stays as it was approved while students follow it.
+subscribe(CurriculumReopening, refuse_reopening)
 # The entry of a student never gives way when two entries turn out to be one person.
 subscribe(PeopleMerged, refuse_merge)
 # Nor does an entry that somebody signs in as.

@@ -52,6 +52,42 @@ def import_students(arguments: Namespace) -> int:
     return 1 if run.rows_with_errors and not arguments.valid_only else 0
 
 
+def _import_curriculum_arguments(parser: ArgumentParser) -> None:
+    _import_arguments(parser)
+    parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+
+
+def import_curriculum(arguments: Namespace) -> int:
+    """Draft a curriculum with its subjects; impossible prerequisites, rings and unit totals are told."""
+    from rollbook.core.permissions.actor import Actor
+    from rollbook.core.tenancy.scope import tenant_scope
+    from rollbook.core.tenancy.selectors import organisation_by_slug
+    from rollbook.systems.college.catalogue.services import import_curriculum as act
+
+    organisation = organisation_by_slug(arguments.organisation)
+    actor = Actor.system(organisation.id, job="command: import curriculum")
+    with tenant_scope(organisation.id):
+        found = act(
+            actor, file_name=arguments.file.name, content=arguments.file.read_bytes(), dry_run=arguments.dry_run
+        )
+    print(f"{found.name or 'The file'}: {found.subjects_read} subjects read, {len(found.new_codes)} of them new.")
+    for year, semester, units in found.units_by_term:
+        print(f"  year {year} {semester.lower()}: {units.normalize():f} units")
+    if found.units_by_term:
+        print(f"  {found.total_units.normalize():f} units in all")
+    for warning in found.warnings:
+        print(f"  warning: {warning}")
+    for error in found.errors:
+        print(f"  {error.sentence}")
+    if found.errors:
+        print("Nothing was imported.")
+    elif found.curriculum_id is None:
+        print("It can be imported. Nothing was changed.")
+    else:
+        print("Drafted. The head registrar approves it on its page.")
+    return 1 if found.errors else 0
+
+
 def import_payments(arguments: Namespace) -> int:
     """Credit a bank file; rows that cannot be matched wait with their reason."""
     from rollbook.core.permissions.actor import Actor
@@ -144,6 +180,12 @@ def _book_lines(proof: "Books", currency: str) -> list[str]:
 
 COMMANDS = [
     Command("import students", "Enter students from a CSV or XLSX file.", import_students, _import_students_arguments),
+    Command(
+        "import curriculum",
+        "Draft a curriculum from a CSV or XLSX file.",
+        import_curriculum,
+        _import_curriculum_arguments,
+    ),
     Command("import payments", "Credit a bank file of payments.", import_payments, _import_arguments),
     Command("export accounts", "Write every instalment with what is due and paid.", export_accounts, _export_arguments),
     Command("books", "Prove an organisation's books; exit code 1 when they are wrong.", books, _organisation),

@@ -15,6 +15,7 @@ from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.site.demo import logins, people
 from rollbook.site.demo.calendar import TermDays, at, terms, working_days
 from rollbook.site.demo.counter import Counter
+from rollbook.site.demo.curricula import load_curricula
 from rollbook.site.demo.names import somebody
 from rollbook.site.organisations import create_organisation
 from rollbook.systems.college.catalogue.models import Term
@@ -97,6 +98,7 @@ def _college(slug: str, name: str, chance: random.Random, today: date, *, studen
 def _catalogue(actor: Actor, days: Iterable[TermDays]) -> None:
     for code, name, department, _ in PROGRAMMES:
         add_programme(actor, code=code, name=name, department=department)
+    load_curricula(actor)
     for term_days in days:
         term = add_term(
             actor, code=term_days.code, academic_year=term_days.academic_year, kind=term_days.kind,

@@ -2,8 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from rollbook.core.permissions.actor import Actor
 from rollbook.core.web.navigation import NavigationItem, register_navigation
+from rollbook.systems.college import roles
 from rollbook.systems.college.catalogue import permissions
+
+
+def _works_with_curricula(actor: Actor) -> bool:
+    """Whoever keeps them, and deans and heads of programmes; everybody else finds them in the command palette."""
+    return actor.may(permissions.VIEW_DRAFTS) or roles.PROGRAM_HEAD in actor.roles
+
 
 register_navigation(
     NavigationItem(
