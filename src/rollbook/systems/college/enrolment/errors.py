@@ -19,6 +19,10 @@ class WaitNotFound(NotFound):
     """We could not find that place in a queue. It may have been given up or have passed on."""
 
 
+class SectionNotFound(NotFound):
+    """We could not find that class, or it is not one of yours."""
+
+
 class BlockNotFound(NotFound):
     """We could not find that block. Choose one of your programme, year and term."""
 
@@ -151,3 +155,27 @@ class NotGraduating(Refusal):
     """{number} still needs {remaining} units; an overload is for whoever graduates with at most {most}."""
 
     code = "NOT_GRADUATING"
+
+
+class AdvisingCannotMove(Refusal):
+    """The list is {state}; this cannot be done from there. Reload the page to see what happened meanwhile."""
+
+    code = "INVALID_STATE"
+
+
+class PlacedAlready(Refusal):
+    """Students of {term} are placed when picking is over: it closes at {closes}."""
+
+    code = "PICKING_OPEN"
+
+
+class SubjectInUse(Refusal):
+    """{count} students take {code} now. Make a new version of the subject instead of changing this one."""
+
+    code = "SUBJECT_IN_USE"
+
+
+class NothingRecommended(Refusal):
+    """Nothing is recommended for {number} this term. Ask the adviser which subjects to take."""
+
+    code = "NOTHING_RECOMMENDED"

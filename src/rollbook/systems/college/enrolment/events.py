@@ -23,7 +23,10 @@ class EnrolmentConfirmed:
     actor: Actor
     term_enrolment_id: UUID
     student_id: UUID
+    person_id: UUID
     subject_enrolment_ids: Sequence[UUID]
+    #: What the subjects are called, for the notice.
+    codes: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class WaitlistOffered:
     student_id: UUID
     person_id: UUID
     section_id: UUID
+    #: What the class is called, for the notice.
+    class_name: str
     offered_until: datetime
 
 

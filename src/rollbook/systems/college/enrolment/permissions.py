@@ -34,13 +34,14 @@ REQUEST_OVERLOAD = register(
 APPROVE_OVERLOAD = register(
     "college.enrolment.approve_overload", "Decide about more units than allowed", roles=[roles.HEAD_REGISTRAR]
 )
-VIEW_ROSTERS = register(
-    "college.enrolment.view_rosters", "See who is in any class",
+SEE_ROSTER = register(
+    "college.enrolment.see_roster", "See who is in the classes one teaches",
+    roles=[ADMINISTRATOR, AUDITOR, roles.DEAN, roles.PROFESSOR, *roles.REGISTRARS],
+)  # fmt: skip
+SEE_EVERY_ROSTER = register(
+    "college.enrolment.see_every_roster", "See who is in any class",
     roles=[ADMINISTRATOR, AUDITOR, roles.DEAN, *roles.REGISTRARS],
 )  # fmt: skip
-VIEW_OWN_ROSTERS = register(
-    "college.enrolment.view_own_rosters", "See who is in the classes one teaches", roles=[roles.PROFESSOR]
-)
 CANCEL_ENROLMENTS = register(
     "college.enrolment.cancel", "Cancel a student's term before its classes begin", roles=roles.REGISTRARS
 )

@@ -14,10 +14,12 @@ from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.billing.selectors import instalment_states
 from rollbook.systems.college.enrolment import permissions
-from rollbook.systems.college.enrolment.errors import EnrolmentNotFound
-from rollbook.systems.college.enrolment.models import TermEnrolment
+from rollbook.systems.college.enrolment.errors import EnrolmentNotFound, SectionNotFound, SubjectEnrolmentNotFound
+from rollbook.systems.college.enrolment.models import SubjectEnrolment, TermEnrolment
 from rollbook.systems.college.enrolment.rules import GateVerdict, month1_gate
 from rollbook.systems.college.records.models import Override
+from rollbook.systems.college.scheduling.models import Section
+from rollbook.systems.college.scheduling.selectors import own_sections
 
 _SETTLED = """
 SELECT e.id, coalesce(min(n.number) FILTER (WHERE n.paid_minor < n.due_minor AND n.cover = '') - 1, max(n.number), 0)
@@ -99,3 +101,61 @@ def _settled(statement: str, wanted: Any) -> dict[UUID, int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [require_organisation_id(), wanted])
         return {enrolment_id: int(months) for enrolment_id, months in cursor.fetchall()}
+
+
+def get_own_enrolment(actor: Actor, enrolment_id: UUID) -> TermEnrolment:
+    """One of the terms of the student that the actor is."""
+    found = own_enrolments(actor).select_related("student", "term", "programme").filter(id=enrolment_id).first()
+    if found is None:
+        raise EnrolmentNotFound
+    return found
+
+
+def own_waits(actor: Actor) -> "QuerySet[SubjectEnrolment]":
+    """The places in queues, and the offers, of the student that the actor is."""
+    actor.require(permissions.VIEW_OWN_ENROLMENTS)
+    if actor.person_id is None:
+        return SubjectEnrolment.objects.none()
+    rows: QuerySet[SubjectEnrolment] = SubjectEnrolment.objects.filter(
+        term_enrolment__student__person=actor.person_id, state__in=SubjectEnrolment.QUEUED
+    )
+    return rows.select_related("subject", "section", "term_enrolment__term").order_by("joined_at", "id")
+
+
+def roster_of(actor: Actor, section_id: UUID) -> "tuple[Section, QuerySet[SubjectEnrolment]]":
+    """Who is in a class: of any as staff, of one's own as a professor. Names, numbers and programmes, no more."""
+    actor.require(permissions.SEE_ROSTER)
+    if actor.may(permissions.SEE_EVERY_ROSTER):
+        section = get_section_of(Section.objects.all(), section_id)
+    else:
+        section = get_section_of(own_sections(actor), section_id)
+    rows: QuerySet[SubjectEnrolment] = SubjectEnrolment.objects.filter(
+        section_id=section.id, state__in=[SubjectEnrolment.State.ENROLLED, SubjectEnrolment.State.COMPLETED]
+    )
+    rows = rows.select_related("term_enrolment__student__person", "term_enrolment__programme")
+    return section, rows.order_by("term_enrolment__student__person__family_name", "id")
+
+
+def get_section_of(sections: "QuerySet[Section]", section_id: UUID) -> Section:
+    """One of these sections with its subject and term."""
+    found = sections.select_related("subject", "term").filter(id=section_id).first()
+    if found is None:
+        raise SectionNotFound
+    return found
+
+
+def offered_sections(enrolment: TermEnrolment) -> "QuerySet[Section]":
+    """The classes of a term that are shown to students."""
+    rows: QuerySet[Section] = Section.objects.filter(term_id=enrolment.term_id, state__in=Section.SHOWN)
+    return rows
+
+
+def get_own_row(actor: Actor, row_id: UUID) -> SubjectEnrolment:
+    """One of the classes of the student that the actor is."""
+    found = None
+    if actor.person_id is not None:
+        rows = SubjectEnrolment.objects.filter(term_enrolment__student__person=actor.person_id)
+        found = rows.select_related("subject", "section", "term_enrolment__term").filter(id=row_id).first()
+    if found is None:
+        raise SubjectEnrolmentNotFound
+    return found

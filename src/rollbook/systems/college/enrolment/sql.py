@@ -205,3 +205,121 @@ SELECT q.section_id
  WHERE q.has_stale OR (q.is_waited_for AND q.seated < s.capacity AND s.state = 'OPEN')
  ORDER BY q.section_id
 """
+
+#: What became of every subject of some students, for their year level and regularity.
+OUTCOMES = """
+SELECT e.student_id, x.subject_id, b.code, x.units,
+       CASE WHEN x.result <> '' THEN x.result ELSE 'RUNNING' END AS outcome
+  FROM college_enrolment_termenrolment e
+  JOIN college_enrolment_subjectenrolment x ON x.organisation_id = e.organisation_id AND x.term_enrolment_id = e.id
+  JOIN college_catalogue_subject b ON b.organisation_id = x.organisation_id AND b.id = x.subject_id
+ WHERE e.organisation_id = %(organisation)s AND e.student_id = ANY (%(students)s::uuid[]) AND e.state <> 'CANCELLED'
+   AND x.state IN ('ENROLLED', 'COMPLETED', 'WITHDRAWN')
+UNION ALL
+SELECT k.student_id, k.subject_id, b.code, k.units_granted, 'CREDITED'
+  FROM college_records_transfercredit k
+  JOIN college_catalogue_subject b ON b.organisation_id = k.organisation_id AND b.id = k.subject_id
+ WHERE k.organisation_id = %(organisation)s AND k.student_id = ANY (%(students)s::uuid[]) AND k.state = 'CREDITED'
+"""
+
+FOLLOWED = """
+SELECT s.id, s.curriculum_id, s.kind, s.programme_id FROM college_records_student s
+ WHERE s.organisation_id = %(organisation)s AND s.id = ANY (%(students)s::uuid[])
+"""
+
+#: Active students who were here before, are not in the term yet, and whom nothing keeps from enrolling.
+RETURNING_STUDENTS = """
+SELECT s.id, s.programme_id FROM college_records_student s
+ WHERE s.organisation_id = %(organisation)s AND s.status = 'ACTIVE' AND s.taken_back_at IS NULL
+   AND EXISTS (SELECT 1 FROM college_enrolment_termenrolment e
+                 JOIN college_catalogue_term t ON t.organisation_id = e.organisation_id AND t.id = e.term_id
+                WHERE e.organisation_id = %(organisation)s AND e.student_id = s.id AND e.state <> 'CANCELLED'
+                  AND t.starts_on < %(starts_on)s)
+   AND NOT EXISTS (SELECT 1 FROM college_enrolment_termenrolment e
+                    WHERE e.organisation_id = %(organisation)s AND e.student_id = s.id AND e.term_id = %(term)s
+                      AND e.state <> 'CANCELLED')
+   AND NOT EXISTS (SELECT 1 FROM college_records_hold h
+                    WHERE h.organisation_id = %(organisation)s AND h.student_id = s.id AND h.released_at IS NULL
+                      AND h.blocks @> ARRAY['ENROL'::varchar])
+ ORDER BY s.student_number, s.id
+"""
+
+#: Who is in a term and has taken up nothing yet, with the half of the day of their classes before.
+UNPICKED = """
+SELECT e.id, e.student_id, e.programme_id, e.year_level, e.regularity,
+       (SELECT k.session FROM college_enrolment_termenrolment p
+          JOIN college_catalogue_term t ON t.organisation_id = p.organisation_id AND t.id = p.term_id
+          JOIN college_enrolment_subjectenrolment x ON x.organisation_id = p.organisation_id
+               AND x.term_enrolment_id = p.id AND x.state IN ('ENROLLED', 'COMPLETED')
+          JOIN college_scheduling_section c ON c.organisation_id = x.organisation_id AND c.id = x.section_id
+          JOIN college_scheduling_block k ON k.organisation_id = c.organisation_id AND k.id = c.block_id
+         WHERE p.organisation_id = %(organisation)s AND p.student_id = e.student_id AND p.id <> e.id
+         ORDER BY t.starts_on DESC, k.session LIMIT 1) AS session
+  FROM college_enrolment_termenrolment e
+  JOIN college_records_student s ON s.organisation_id = e.organisation_id AND s.id = e.student_id
+ WHERE e.organisation_id = %(organisation)s AND e.term_id = %(term)s AND e.state IN ('PENDING_PAYMENT', 'ACTIVE')
+   AND s.taken_back_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM college_enrolment_subjectenrolment x
+                    WHERE x.organisation_id = %(organisation)s AND x.term_enrolment_id = e.id
+                      AND x.state IN ('RESERVED', 'ENROLLED', 'COMPLETED'))
+ ORDER BY s.student_number, e.id
+"""
+
+#: The blocks of a programme, year and term with the fewest seats that any of their classes still has.
+BLOCKS = """
+SELECT k.id, k.code, k.session, count(s.id) AS classes,
+       coalesce(min(s.capacity - (SELECT count(*) FROM college_enrolment_subjectenrolment x
+                                   WHERE x.organisation_id = %(organisation)s AND x.section_id = s.id
+                                     AND x.state IN ('RESERVED', 'ENROLLED', 'COMPLETED', 'OFFERED'))), 0) AS seats_free
+  FROM college_scheduling_block k
+  LEFT JOIN college_scheduling_section s ON s.organisation_id = k.organisation_id AND s.block_id = k.id
+       AND s.state IN ('OPEN', 'CLOSED')
+ WHERE k.organisation_id = %(organisation)s AND k.term_id = %(term)s AND k.programme_id = %(programme)s
+   AND k.year_level = %(year_level)s
+ GROUP BY k.organisation_id, k.id
+ ORDER BY k.code
+"""
+
+#: The hours of the other classes of everybody in a section.
+OTHER_HOURS = """
+SELECT s.id AS student_id, s.student_number, p.family_name, p.given_name, p.middle_name, p.suffix, b.code,
+       c.code AS section_code, m.weekday, m.start_min, m.end_min, m.from_date, m.to_date
+  FROM college_enrolment_subjectenrolment x
+  JOIN college_enrolment_termenrolment e ON e.organisation_id = x.organisation_id AND e.id = x.term_enrolment_id
+  JOIN college_records_student s ON s.organisation_id = e.organisation_id AND s.id = e.student_id
+  JOIN people_person p ON p.organisation_id = s.organisation_id AND p.id = s.person_id
+  JOIN college_enrolment_termenrolment oe ON oe.organisation_id = e.organisation_id AND oe.student_id = e.student_id
+  JOIN college_enrolment_subjectenrolment o ON o.organisation_id = x.organisation_id AND o.term_enrolment_id = oe.id
+       AND o.section_id <> x.section_id AND o.state IN ('RESERVED', 'ENROLLED')
+  JOIN college_catalogue_subject b ON b.organisation_id = o.organisation_id AND b.id = o.subject_id
+  JOIN college_scheduling_section c ON c.organisation_id = o.organisation_id AND c.id = o.section_id
+  JOIN college_scheduling_meeting m ON m.organisation_id = o.organisation_id AND m.section_id = o.section_id
+       AND m.weekday IS NOT NULL
+ WHERE x.organisation_id = %(organisation)s AND x.section_id = %(section)s AND x.state IN ('RESERVED', 'ENROLLED')
+ ORDER BY s.student_number, b.code, m.weekday, m.start_min
+"""
+
+#: Students of a term whose own classes overlap and for whom nobody set that aside.
+OVERLAPS = """
+SELECT s.id AS student_id, s.student_number, p.family_name, p.given_name, p.middle_name, p.suffix, b.code,
+       c.code AS section_code, m.weekday, m.start_min, m.end_min, m.from_date, m.to_date
+  FROM college_enrolment_termenrolment e
+  JOIN college_enrolment_subjectenrolment x ON x.organisation_id = e.organisation_id AND x.term_enrolment_id = e.id
+       AND x.state = 'ENROLLED'
+  JOIN college_scheduling_meeting m ON m.organisation_id = x.organisation_id AND m.section_id = x.section_id
+       AND m.weekday IS NOT NULL
+  JOIN college_enrolment_subjectenrolment y ON y.organisation_id = e.organisation_id AND y.term_enrolment_id = e.id
+       AND y.state = 'ENROLLED' AND y.id < x.id
+  JOIN college_scheduling_meeting n ON n.organisation_id = y.organisation_id AND n.section_id = y.section_id
+       AND n.weekday = m.weekday AND n.start_min < m.end_min AND m.start_min < n.end_min
+       AND n.from_date <= m.to_date AND m.from_date <= n.to_date
+  JOIN college_records_student s ON s.organisation_id = e.organisation_id AND s.id = e.student_id
+  JOIN people_person p ON p.organisation_id = s.organisation_id AND p.id = s.person_id
+  JOIN college_catalogue_subject b ON b.organisation_id = x.organisation_id AND b.id = x.subject_id
+  JOIN college_scheduling_section c ON c.organisation_id = x.organisation_id AND c.id = x.section_id
+ WHERE e.organisation_id = %(organisation)s AND e.term_id = %(term)s
+   AND NOT EXISTS (SELECT 1 FROM college_records_override o
+                    WHERE o.organisation_id = %(organisation)s AND o.kind = 'SCHEDULE_CONFLICT'
+                      AND o.subject_id IN (x.id, y.id))
+ ORDER BY s.student_number, b.code, m.weekday, m.start_min
+"""

@@ -154,7 +154,7 @@ def _take_up(
     rows = write(actor, gathered, verdicts, state=state, reasons=aside, until=hold_until(now))
     if state == State.ENROLLED:
         publish(SubjectsChanged(actor, term_enrolment_id))
-        publish(EnrolmentConfirmed(actor, term_enrolment_id, owner.student_id, list(rows.values())))
+        publish(confirmation(actor, gathered, verdicts, rows))
     return summary(gathered, verdicts, rows)
 
 
@@ -333,6 +333,17 @@ def _record_all(
         for v in done
     ]  # fmt: skip
     record_many(actor, action, TARGET, [row_ids[v.section_id] for v in done if v.section_id], facts=facts)
+
+
+def confirmation(
+    actor: Actor, gathered: Gathered, verdicts: Sequence[ItemVerdict], rows: Mapping[UUID, UUID]
+) -> EnrolmentConfirmed:
+    """What the student is told of."""
+    codes = [gathered.offer.subjects[v.item.subject_id].code for v in verdicts if v.is_possible]
+    row = gathered.row
+    return EnrolmentConfirmed(
+        actor, row.enrolment_id, row.student_id, row.person_id, list(rows.values()), sorted(codes)
+    )
 
 
 def units_of(gathered: Gathered, verdicts: Sequence[ItemVerdict]) -> Decimal:

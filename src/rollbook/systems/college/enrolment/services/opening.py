@@ -20,6 +20,7 @@ from rollbook.systems.college.catalogue.models import Term
 from rollbook.systems.college.enrolment import permissions, policies
 from rollbook.systems.college.enrolment.errors import AlreadyEnrolled, WindowClosed
 from rollbook.systems.college.enrolment.models import TermEnrolment
+from rollbook.systems.college.enrolment.reads.standings import standings_of
 from rollbook.systems.college.records.errors import StudentNotActive
 from rollbook.systems.college.records.models import Hold, Student
 from rollbook.systems.college.records.selectors import get_student_for_update, must_not_be_held
@@ -65,12 +66,15 @@ def open_term_enrolment(
     *,
     student_id: UUID,
     term_id: UUID,
-    year_level: int = 1,
+    year_level: int | None = None,
     created_via: str = TermEnrolment.CreatedVia.REGISTRAR,
 ) -> TermEnrolment:
-    """Enrol an active student in a term that is open; classes follow once month 1 is paid."""
+    """Enrol an active student in a term that is open; classes follow once month 1 is paid.
+
+    The year level follows from what was earned (R28) unless one is given.
+    """
     actor.require(permissions.OPEN_ENROLMENTS)
-    if created_via not in TermEnrolment.CreatedVia.values or not 1 <= year_level <= 8:
+    if created_via not in TermEnrolment.CreatedVia.values or (year_level is not None and not 1 <= year_level <= 8):
         raise Invalid.field("year_level", "Enter a year level from 1 to 8.")
     student = get_student_for_update(student_id)
     term = Term.objects.filter(id=term_id).first()
@@ -81,8 +85,12 @@ def open_term_enrolment(
     if student.status != Student.Status.ACTIVE:
         raise StudentNotActive(number=student.student_number, status=student.get_status_display().lower())
     must_not_be_held(student, Hold.Blocks.ENROL)
+    standing = standings_of([student.id], semester=term.kind)[student.id]
+    level = standing.year_level if year_level is None else year_level
     enrolment = TermEnrolment(
-        student_id=student.id, term_id=term.id, programme_id=student.programme_id, year_level=year_level,
+        student_id=student.id, term_id=term.id, programme_id=student.programme_id, year_level=level,
+        curriculum_id=standing.curriculum_id, regularity=_regularity(standing.reasons),
+        irregular_reasons=list(standing.reasons),
         created_via=created_via, created_at=clock.now(), max_units=usual_cap(term),
     )  # fmt: skip
     try:
@@ -92,7 +100,7 @@ def open_term_enrolment(
         if getattr(error.__cause__, "sqlstate", "") == "23505":
             raise AlreadyEnrolled(number=student.student_number, term=term.code) from error
         raise
-    record(actor, "college.enrolment_opened", enrolment, **_facts(student.id, term.id, year_level, created_via))
+    record(actor, "college.enrolment_opened", enrolment, **_facts(student.id, term.id, level, created_via))
     return enrolment
 
 

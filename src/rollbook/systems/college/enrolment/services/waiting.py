@@ -28,7 +28,7 @@ from rollbook.systems.college.enrolment.errors import (
     SubjectEnrolmentNotFound,
     WaitNotFound,
 )
-from rollbook.systems.college.enrolment.events import EnrolmentConfirmed, SeatFreed, SubjectsChanged, WaitlistOffered
+from rollbook.systems.college.enrolment.events import SeatFreed, SubjectsChanged, WaitlistOffered
 from rollbook.systems.college.enrolment.models import SubjectEnrolment
 from rollbook.systems.college.enrolment.reads.gathering import Gathered, gather
 from rollbook.systems.college.enrolment.reads.rows import Row, fetch
@@ -37,6 +37,7 @@ from rollbook.systems.college.enrolment.rules.facts import Item, Purpose
 from rollbook.systems.college.enrolment.services.enrolling import (
     Enrolled,
     agreed_by,
+    confirmation,
     expire_stale,
     refusal_of,
     summary,
@@ -77,7 +78,7 @@ def join_waitlist(actor: Actor, *, term_enrolment_id: UUID, section_id: UUID) ->
     rows = write(actor, gathered, verdicts, state=state, reasons={}, until=until)
     made: SubjectEnrolment = SubjectEnrolment.objects.get(id=rows[section_id])
     if state == State.OFFERED:
-        _tell_of_offer(actor, made.id, term_enrolment_id, owner, section_id, until)
+        _tell_of_offer(actor, made.id, term_enrolment_id, owner, gathered, section_id, until)
     return made
 
 
@@ -104,7 +105,7 @@ def accept_offer(actor: Actor, *, wait_id: UUID) -> Enrolled:
     expire_stale(gathered)
     rows = write(actor, gathered, verdicts, state=State.ENROLLED, reasons={}, until=None)
     publish(SubjectsChanged(actor, row.term_enrolment_id))
-    publish(EnrolmentConfirmed(actor, row.term_enrolment_id, gathered.row.student_id, list(rows.values())))
+    publish(confirmation(actor, gathered, verdicts, rows))
     return summary(gathered, verdicts, rows)
 
 
@@ -144,7 +145,7 @@ def pass_on_seats(actor: Actor, section_id: UUID, now: datetime) -> list[UUID]:
             continue
         fetch(sql.OFFER, id=waiting.id, until=until)
         record(actor, "college.seat_offered", (_TARGET, waiting.id), section_id=section_id, until=until)
-        _tell_of_offer(actor, waiting.id, waiting.term_enrolment_id, waiting, section_id, until)
+        _tell_of_offer(actor, waiting.id, waiting.term_enrolment_id, waiting, gathered, section_id, until)
         offers.append(waiting.id)
     if free > len(offers):
         publish(SeatFreed(actor, section_id))
@@ -193,12 +194,21 @@ def _wait_for_update(actor: Actor, wait_id: UUID) -> SubjectEnrolment:
 
 
 def _tell_of_offer(
-    actor: Actor, row_id: UUID, term_enrolment_id: UUID, owner: Row, section_id: UUID, until: datetime
+    actor: Actor,
+    row_id: UUID,
+    term_enrolment_id: UUID,
+    owner: Row,
+    gathered: Gathered,
+    section_id: UUID,
+    until: datetime,
 ) -> None:
+    section = gathered.offer.sections[section_id]
+    name = f"{gathered.offer.subjects[section.subject_id].code} {section.code}"
     publish(
         WaitlistOffered(
             actor=actor, subject_enrolment_id=row_id, term_enrolment_id=term_enrolment_id,
-            student_id=owner.student_id, person_id=owner.person_id, section_id=section_id, offered_until=until,
+            student_id=owner.student_id, person_id=owner.person_id, section_id=section_id, class_name=name,
+            offered_until=until,
         )
     )  # fmt: skip
 
