@@ -13,7 +13,7 @@ from benchmarks.installation import Installation
 from benchmarks.load import apply_load
 from benchmarks.payments import plans
 
-_ENTRY = re.compile(r"^\S+ \S+ \S+ \[(\d+)\] (\w+)@\w+ LOG:  (?:statement|execute [^:]+): (.*)$")
+_ENTRY = re.compile(r"^\S+ \S+ \S+ \[(\d+)\] (\w+)@\w+ LOG:  (?:statement|execute [^:]+):(.*)$")
 _NAMES = {
     "BEGIN": "BEGIN",
     "SET LOCAL app.organisation": "the organisation of the transaction",
@@ -24,6 +24,7 @@ _NAMES = {
     "WITH room AS": "payment, waterfall, credit, double entry, audit",
     "WITH series AS": "gapless number and receipt",
     "INSERT INTO idempotency_storedanswer": "the answer, kept under its key",
+    "INSERT INTO messaging_notice": "the notice to the student",
     "COMMIT": "COMMIT",
 }
 
@@ -72,19 +73,18 @@ def _log_statements(administrator: "psycopg.Connection[object]", which: str) -> 
 
 
 def _entries(path: Path, mark: int) -> Iterator[tuple[str, str]]:
+    """Each statement of the ordinary role with the process that ran it; a statement may fill many lines."""
     with path.open(encoding="utf-8", errors="replace") as log:
         log.seek(mark)
-        process, text = "", ""
-        for line in log:
+        process, lines = "", [""]
+        for line in [*log, "0000 end"]:
+            if not line[:4].isdigit():
+                lines.append(line)
+                continue
+            if process:
+                yield process, " ".join(" ".join(lines).split())
             found = _ENTRY.match(line)
-            if found or line[:4].isdigit():
-                if text:
-                    yield process, " ".join(text.split())
-                process, text = (found[1], found[3]) if found and found[2] == "rollbook_app" else ("", "")
-            elif text:
-                text += " " + line
-        if text:
-            yield process, " ".join(text.split())
+            process, lines = (found[1], [found[3]]) if found and found[2] == "rollbook_app" else ("", [])
 
 
 def _is_payment(statement: str) -> bool:
@@ -92,4 +92,6 @@ def _is_payment(statement: str) -> bool:
 
 
 def _name(statement: str) -> str:
+    if not statement:
+        return "nothing: the pool asks whether the connection still lives"
     return next((name for beginning, name in _NAMES.items() if statement.startswith(beginning)), statement[:60])
