@@ -17,9 +17,17 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture
-def site(transactional_db: None) -> Iterator[support.Site]:
-    """The application, over the test's database. What the test commits, it sees."""
+@pytest.fixture(scope="session")
+def kept(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
+    """What journeys do is committed, each in an organisation of its own, and thrown away once, after the last."""
+    with django_db_blocker.unblock():
+        yield
+        django_db_setup.renew()
+
+
+@pytest.fixture(scope="session")
+def site(kept: None) -> Iterator[support.Site]:
+    """The application, over the tests' database. What a test commits, it sees."""
     with support.serving() as found:
         yield found
 

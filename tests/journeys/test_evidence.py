@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page
 
 from rollbook.core.approvals import examples as decisions
 from rollbook.core.approvals.models import ApprovalRequest
@@ -20,19 +19,9 @@ from rollbook.core.policies.services import get
 from rollbook.core.tenancy.models import Organisation
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.site.testing.fixtures import make_organisation
-from tests.journeys.support import (
-    DESK,
-    PHONE,
-    SCHEMES,
-    Site,
-    in_appearance,
-    photograph,
-    sideways,
-    small_targets,
-    violations,
-)
+from tests.journeys.support import PHONE, Site, looks_right
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.journey
 
 SETTING = "test.max_units"
 
@@ -72,47 +61,33 @@ def people(college: Organisation) -> dict[str, Membership]:
     return found
 
 
-def looks_right(page: Page, complaints: Any, name: str) -> None:
-    for width in (DESK, PHONE):
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme in SCHEMES:
-            in_appearance(page, scheme)
-            assert violations(page) == [], f"{width} {scheme}"
-        assert sideways(page) == 0, width
-    assert small_targets(page) == []
-    assert complaints.said == []
-    photograph(page, name)
-
-
 def test_an_auditor_finds_an_act_its_story_and_its_proof(
     site: Site, visit: Any, people: dict[str, Membership], complaints: Any
 ) -> None:
     page = visit(people["administrator"])
     page.goto(site.url("/audit/"), wait_until="networkidle")
     assert page.locator("tbody tr", has_text="Payment taken").first.is_visible()
-    looks_right(page, complaints, "audit-trail")
+    looks_right(page, "audit-trail")
 
-    page.set_viewport_size({"width": DESK, "height": 800})
     page.locator("tbody tr", has_text="Payment taken").first.get_by_role("link").first.click()
     page.wait_for_load_state("networkidle")
     assert page.get_by_text("₱500.00").is_visible()
     assert page.get_by_text("In seal 1").is_visible()
-    looks_right(page, complaints, "audit-entry")
+    looks_right(page, "audit-entry")
 
-    page.set_viewport_size({"width": DESK, "height": 800})
     page.get_by_role("link", name="All of this record").click()
     page.wait_for_load_state("networkidle")
     assert page.get_by_text("You asked for this yourself.").is_visible()
-    looks_right(page, complaints, "audit-story")
+    looks_right(page, "audit-story")
 
     page.goto(site.url("/audit/reads/"), wait_until="networkidle")
-    looks_right(page, complaints, "audit-reads")
+    looks_right(page, "audit-reads")
 
     page.goto(site.url("/audit/seals/"), wait_until="networkidle")
-    looks_right(page, complaints, "audit-seals")
+    looks_right(page, "audit-seals")
     page.get_by_role("button", name="Prove the trail now").click()
     page.get_by_text("are as they were written").wait_for()
-    looks_right(page, complaints, "audit-proof")
+    looks_right(page, "audit-proof")
 
 
 def test_a_supervisor_decides_from_the_queue_by_keyboard(
@@ -121,9 +96,8 @@ def test_a_supervisor_decides_from_the_queue_by_keyboard(
     page = visit(people["supervisor"])
     page.goto(site.url("/approvals/"), wait_until="networkidle")
     assert page.get_by_text("Void the payment of ₱500.00").is_visible()
-    looks_right(page, complaints, "approvals")
+    looks_right(page, "approvals")
 
-    page.set_viewport_size({"width": DESK, "height": 800})
     page.get_by_role("button", name="Approve").focus()
     page.keyboard.press("Enter")
     page.get_by_text("Approved and done.").first.wait_for()
@@ -132,7 +106,7 @@ def test_a_supervisor_decides_from_the_queue_by_keyboard(
         request = ApprovalRequest.objects.get()
     assert (request.state, request.decided_by_id) == ("APPROVED", people["supervisor"].user_id)
     page.goto(site.url(f"/approvals/{request.id}/"), wait_until="networkidle")
-    looks_right(page, complaints, "approvals-request")
+    looks_right(page, "approvals-request")
 
 
 def test_who_asked_sees_their_request_without_buttons(
@@ -143,7 +117,7 @@ def test_who_asked_sees_their_request_without_buttons(
 
     assert page.get_by_text("somebody else decides").is_visible()
     assert page.get_by_role("button", name="Approve").count() == 0
-    looks_right(page, complaints, "approvals-own")
+    looks_right(page, "approvals-own")
 
 
 def test_an_administrator_looks_first_and_then_changes_a_setting(
@@ -151,9 +125,8 @@ def test_an_administrator_looks_first_and_then_changes_a_setting(
 ) -> None:
     page = visit(people["administrator"])
     page.goto(site.url("/settings/"), wait_until="networkidle")
-    looks_right(page, complaints, "settings")
+    looks_right(page, "settings")
 
-    page.set_viewport_size({"width": DESK, "height": 800})
     page.goto(site.url(f"/settings/{SETTING}/"), wait_until="networkidle")
     page.get_by_label("Most units in a term").fill("24")
     page.get_by_label("Why").fill("Fewer rooms this term")
@@ -161,14 +134,13 @@ def test_an_administrator_looks_first_and_then_changes_a_setting(
     page.get_by_text("What that would mean").wait_for()
     with tenant_scope(college.id):
         assert get(SETTING) == 30
-    looks_right(page, complaints, "settings-look-first")
+    looks_right(page, "settings-look-first")
 
-    page.set_viewport_size({"width": DESK, "height": 800})
     page.get_by_role("button", name="Change the setting").click()
     page.get_by_text("The setting is changed.").first.wait_for()
     with tenant_scope(college.id):
         assert get(SETTING) == 24
-    looks_right(page, complaints, "settings-changed")
+    looks_right(page, "settings-changed")
 
 
 @pytest.mark.parametrize("path", ["/audit/", "/approvals/", "/settings/", f"/settings/{SETTING}/"])

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Page
 
 from rollbook.core import clock
 from rollbook.core.identity.examples import a_member, sign_in
@@ -18,19 +17,9 @@ from rollbook.shared.jobs import queue, register, running, scheduling
 from rollbook.shared.jobs.models import JobRun, WorkerBeat
 from rollbook.shared.launch import chain, registry, runner
 from rollbook.site.testing.fixtures import make_organisation
-from tests.journeys.support import (
-    DESK,
-    PHONE,
-    SCHEMES,
-    Site,
-    in_appearance,
-    photograph,
-    sideways,
-    small_targets,
-    violations,
-)
+from tests.journeys.support import PHONE, Site, looks_right
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.journey
 
 NAME = "college.fees.remind"
 
@@ -97,31 +86,18 @@ def results(college: Organisation) -> None:
         chain.append(runner.result_of(task, runner.attempt(item, context), 12, None))
 
 
-def looks_right(page: Page, complaints: Any, name: str) -> None:
-    for width in (DESK, PHONE):
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme in SCHEMES:
-            in_appearance(page, scheme)
-            assert violations(page) == [], f"{width} {scheme}"
-        assert sideways(page) == 0, width
-    assert small_targets(page) == []
-    assert complaints.said == []
-    photograph(page, name)
-    page.set_viewport_size({"width": DESK, "height": 800})
-
-
 def test_who_runs_the_installation_reads_the_checklist_and_asks_for_a_run(
     site: Site, visit: Any, operator: Membership, results: None, complaints: Any
 ) -> None:
     page = visit(operator)
     page.goto(site.url("/operations/launch/"), wait_until="networkidle")
     assert page.get_by_text("Blocked: ").is_visible()
-    looks_right(page, complaints, "launch-board")
+    looks_right(page, "launch-board")
 
     page.get_by_role("link", name="PLT-RLS-01", exact=True).first.click()
     page.wait_for_load_state("networkidle")
     assert page.get_by_role("heading", name="Row security is enabled and forced on every tenant table").is_visible()
-    looks_right(page, complaints, "launch-item")
+    looks_right(page, "launch-item")
 
     page.get_by_role("button", name="Check this now").click()
     page.get_by_text("runs in the background").first.wait_for()
@@ -133,12 +109,12 @@ def test_a_dead_letter_is_discarded_with_a_reason(
     page = visit(operator)
     page.goto(site.url("/operations/jobs/"), wait_until="networkidle")
     assert page.get_by_text("1 job failed in all its attempts").is_visible()
-    looks_right(page, complaints, "jobs")
+    looks_right(page, "jobs")
 
     page.get_by_role("link", name="Remind families of what falls due this week.").click()
     page.wait_for_load_state("networkidle")
     assert page.get_by_text("LookupError").first.is_visible()
-    looks_right(page, complaints, "jobs-failed")
+    looks_right(page, "jobs-failed")
 
     page.get_by_role("button", name="Discard").first.click()
     page.get_by_label("Reason").fill("Families were told by hand.")
@@ -147,9 +123,9 @@ def test_a_dead_letter_is_discarded_with_a_reason(
 
     assert JobRun.objects.get(outcome="discarded").reason == "Families were told by hand."
     page.goto(site.url("/operations/jobs/runs/"), wait_until="networkidle")
-    looks_right(page, complaints, "jobs-runs")
+    looks_right(page, "jobs-runs")
     page.goto(site.url("/operations/jobs/plan/"), wait_until="networkidle")
-    looks_right(page, complaints, "jobs-plan")
+    looks_right(page, "jobs-plan")
 
 
 @pytest.mark.parametrize("path", ["/operations/jobs/", "/operations/jobs/runs/", "/operations/launch/"])

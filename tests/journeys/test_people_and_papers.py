@@ -12,19 +12,9 @@ from rollbook.shared.files.services import replace_photo
 from rollbook.shared.files.tests.samples import a_jpeg
 from rollbook.shared.people.examples import ALL_RIGHTS, a_clerk, a_person
 from rollbook.site.testing.fixtures import make_organisation
-from tests.journeys.support import (
-    DESK,
-    PHONE,
-    SCHEMES,
-    first_load,
-    in_appearance,
-    photograph,
-    sideways,
-    small_targets,
-    violations,
-)
+from tests.journeys.support import first_load, looks_right
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.journey
 
 RIGHTS = ALL_RIGHTS | {
     "files.view", "files.view_photos", "files.remove", "documents.view", "tests.issue", "tests.read_papers",
@@ -53,16 +43,6 @@ def world(site: Any) -> dict[str, Any]:
     return {"organisation": organisation, "maria": maria, "good": good, "bad": bad, "clerk": clerk_member}
 
 
-def _is_in_order(page: Any) -> None:
-    for width in (DESK, PHONE):
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme in SCHEMES:
-            in_appearance(page, scheme)
-            assert violations(page) == [], f"{page.url} {width} {scheme}"
-        assert sideways(page) == 0, page.url
-    assert small_targets(page) == []
-
-
 def test_whoever_holds_a_paper_verifies_it_without_script(site: Any, visit: Any, browser: Any, world: Any) -> None:
     page = visit(script=False)
     page.goto(site.url("/verify/"))
@@ -77,27 +57,22 @@ def test_whoever_holds_a_paper_verifies_it_without_script(site: Any, visit: Any,
 
     looked = visit()
     looked.goto(site.url(path))
-    _is_in_order(looked)
-    photograph(looked, "verification-valid")
+    looks_right(looked, "verification-valid")
     looked.goto(site.url(f"/verify/{world['bad'].code}/"))
     assert looked.get_by_role("heading", level=1).inner_text() == "Revoked"
-    _is_in_order(looked)
-    photograph(looked, "verification-revoked")
+    looks_right(looked, "verification-revoked")
     looked.goto(site.url("/verify/00000000/"))
     assert looked.get_by_role("heading", level=1).inner_text() == "Not valid"
-    _is_in_order(looked)
+    looks_right(looked)
 
 
 def test_a_clerk_finds_a_person_and_writes_down_a_guardian(site: Any, visit: Any, complaints: Any, world: Any) -> None:
     page = visit(world["clerk"])
     page.goto(site.url("/people/"), wait_until="networkidle")
-    _is_in_order(page)
-    page.set_viewport_size({"width": DESK, "height": 800})
+    looks_right(page)
     page.get_by_role("link", name="Dela Peña, Maria Clara Santos").click()
     page.get_by_role("heading", name="Maria Clara Santos Dela Peña").wait_for()
-    _is_in_order(page)
-    photograph(page, "person")
-    page.set_viewport_size({"width": DESK, "height": 800})
+    looks_right(page, "person")
     page.locator(f"a[href='/people/{world['maria'].pk}/relations/new/']").click()
     page.get_by_label("Name, number, telephone or e-mail").fill("elena")
     page.get_by_label("Relation", exact=True).select_option("GUARDIAN")
@@ -109,13 +84,13 @@ def test_a_clerk_finds_a_person_and_writes_down_a_guardian(site: Any, visit: Any
 def test_a_registrar_revokes_a_paper(site: Any, visit: Any, complaints: Any, world: Any) -> None:
     page = visit(world["clerk"])
     page.goto(site.url("/documents/"), wait_until="networkidle")
-    _is_in_order(page)
+    looks_right(page)
     page.goto(site.url(f"/documents/{world['good'].pk}/"), wait_until="networkidle")
-    _is_in_order(page)
-    photograph(page, "issued-paper")
+    looks_right(page, "issued-paper")
     page.get_by_label("Why is it revoked?").fill("Issued to the wrong student")
     page.get_by_role("button", name="Revoke paper").click()
+    page.wait_for_load_state("networkidle")
     page.get_by_text("Revoked").first.wait_for()
     page.goto(site.url("/files/"), wait_until="networkidle")
-    _is_in_order(page)
+    looks_right(page)
     assert complaints.said == []

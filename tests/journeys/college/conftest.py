@@ -13,17 +13,15 @@ from tests.journeys import support
 from tests.journeys.college import world
 
 
-@pytest.fixture(scope="module")
-def college(django_db_setup: Any, django_db_blocker: Any) -> Iterator[world.College]:
-    """A college of its own for each file of journeys; what they commit is thrown away after it."""
-    with django_db_blocker.unblock():
-        yield world.build()
-        django_db_setup.renew()
+@pytest.fixture(scope="session")
+def college(kept: None) -> world.College:
+    """One college for all its journeys: five weeks into its term, with people and payments."""
+    return world.build()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(college: world.College) -> Iterator[support.Site]:
-    """The college, served."""
+    """The college, served by the product's own web server."""
     with live_server() as address:
         yield support.Site(address)
 

@@ -15,8 +15,9 @@ from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.shared.people.checking import NewPerson
 from rollbook.site.organisations import create_organisation
 from rollbook.systems.college.catalogue.models import Term
-from rollbook.systems.college.catalogue.services import add_programme, add_term, move_term
+from rollbook.systems.college.catalogue.services import add_programme, add_term, move_term, set_current_term
 from rollbook.systems.college.enrolment.services import open_term_enrolment
+from rollbook.systems.college.exams.services import expire_permits
 from rollbook.systems.college.fees.services.payments import record_payment
 from rollbook.systems.college.fees.services.plans import open_plan
 from rollbook.systems.college.fees.services.shifts import close_shift, open_shift
@@ -99,7 +100,7 @@ def build() -> College:
 
 def _build_inside(organisation: Organisation, today: date, people: dict[str, Membership]) -> College:
     registrar, administrator = an_actor(people["registrar"]), an_actor(people["administrator"])
-    begins = today - timedelta(days=75)
+    begins = today - timedelta(days=70)
     with clock.frozen_at(at(begins - timedelta(days=20), 9)):
         programmes = [add_programme(administrator, code=code, name=name) for code, name in PROGRAMMES]
         term = _open_term(administrator, begins)
@@ -116,6 +117,7 @@ def _build_inside(organisation: Organisation, today: date, people: dict[str, Mem
     _plans(registrar, college, begins)
     _payments(an_actor(people["cashier_supervisor"]), college)
     _this_morning(an_actor(people["other_cashier"]), college)
+    expire_permits(Actor.system(organisation.id, job="college.exams.expire_permits"))
     return college
 
 
@@ -126,6 +128,7 @@ def _open_term(administrator: Actor, begins: date) -> Term:
         ends_on=begins + timedelta(days=150),
     )  # fmt: skip
     move_term(administrator, term_id=term.id, state=Term.State.ENROLMENT_OPEN)
+    set_current_term(administrator, term_id=term.id)
     return term
 
 
@@ -172,6 +175,16 @@ def _this_morning(cashier: Actor, college: College) -> None:
             )  # fmt: skip
 
 
+def _settle_two_months(supervisor: Actor, college: College, moment: datetime) -> None:
+    """The student whose pages are looked at has the midterm permit, and the next exams still locked."""
+    student = college.student_named("Dela Cruz", "Juan")
+    with clock.frozen_at(moment):
+        record_payment(
+            supervisor, student_id=student.id, term_enrolment_id=college.enrolments[student.id],
+            amount=money("6500.00"), method="EWALLET", external_reference="EW-7690",
+        )  # fmt: skip
+
+
 def _payments(supervisor: Actor, college: College) -> None:
     """Three days of another window, so that lists, charts and queues are not empty."""
     amounts = ("5000.00", "10000.00", "2500.00", "16000.00", "5333.34", "4792.40", "1000.00", "8000.00")
@@ -182,6 +195,8 @@ def _payments(supervisor: Actor, college: College) -> None:
         with clock.frozen_at(at(day, 8, 2)):
             shift = open_shift(supervisor, station="Window 1", opening_float=money("2000.00"))
         cash = 0
+        if days_ago == 9:
+            _settle_two_months(supervisor, college, at(day, 8, 31))
         for _ in range(6):
             student = college.students[(line * 5 + 1) % len(college.students)]
             method = methods[line % len(methods)]

@@ -1,6 +1,7 @@
 """The application as it is really served: granian in a process of its own, over the tests' database."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -66,7 +67,8 @@ def _database() -> dict[str, str]:
 
 
 def _free_port() -> int:
-    for port in _PORTS:
+    # In no order: two runs that begin at the same moment would both take the first one.
+    for port in secrets.SystemRandom().sample(_PORTS, len(_PORTS)):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port

@@ -48,11 +48,16 @@ class MonthsForm(Form):
         help_text=_("At least ten letters; it is kept with the change."),
     )
     confirmation = forms.CharField(
-        label=_("The term's code, to confirm"), max_length=20, required=False, widget=forms.TextInput()
+        label=_("The term's code, to confirm"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
-    def __init__(self, *args: Any, exams: list[tuple[UUID, str]], preview_url: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, exams: list[tuple[UUID, str]], preview_url: str = "", has_students: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        # As long as nobody is enrolled in the term, nobody's permit hangs on it.
+        if not has_students:
+            del self.fields["confirmation"]
         for exam_period_id, name in exams:
             field = forms.TypedChoiceField(
                 label=name, coerce=int, choices=[(month, str(month)) for month in range(1, MOST_MONTHS + 1)]

@@ -145,11 +145,11 @@ class ImportRowTable(Table):
     name = "student_file_rows"
     title = _("Rows of a student file")
     columns = (
-        Column("line", _("Line"), kind="number", sortable=True, primary=True),
+        Column("line", _("Line"), kind="number", sortable=True),
         Column("who", _("Student"), text=lambda row: " ".join(filter(None, (
             row["values"].get("student_number", ""), row["values"].get("family_name", ""),
             row["values"].get("given_name", ""),
-        ))), needs=("values",)),
+        ))), needs=("values",), primary=True),
         Column("what", _("Says"), needs=("values", "errors"), text=lambda row: "; ".join(
             f"{error['field']}: {error['message']}" for error in row["errors"]
         ) or " · ".join(filter(None, (row["values"].get(name, "") for name in ("programme", "term", "plan_total"))))),

@@ -16,7 +16,7 @@ from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.enrolment.selectors import own_enrolments
 from rollbook.systems.college.exams import permissions, selectors, services
 from rollbook.systems.college.exams.models import ExamPermit
-from rollbook.systems.college.exams.words import PERMIT_STATES
+from rollbook.systems.college.exams.words import LOCKED, PERMIT_STATES
 
 
 @page(permission=permissions.VIEW_OWN_PERMITS)
@@ -24,9 +24,10 @@ def own_permits(request: PageRequest) -> HttpResponse:
     """My permits, the running terms first."""
     mine = own_enrolments(request.actor).filter(state__in=TermEnrolment.LIVE).order_by("-term__starts_on")
     rows = selectors.permits_of_enrolments(request.actor, list(mine.values_list("id", flat=True)))
+    locked = [row for row in rows if row["state"] == LOCKED]
     by_term: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        by_term.setdefault(row["term"], []).append(_card(row))
+        by_term.setdefault(row["term"], []).append(_card(row, is_next=row in locked[:1]))
     context = {
         "terms": list(by_term.items()),
         "is_advisory": selectors.turns_nobody_away(),
@@ -35,7 +36,7 @@ def own_permits(request: PageRequest) -> HttpResponse:
     return render(request, "college/exams/own_permits.html", context)
 
 
-def _card(row: dict[str, Any]) -> dict[str, Any]:
+def _card(row: dict[str, Any], *, is_next: bool) -> dict[str, Any]:
     is_open = row["state"] in ExamPermit.OPENS
     return {
         "exam": row["exam_name"],
@@ -44,6 +45,7 @@ def _card(row: dict[str, Any]) -> dict[str, Any]:
         "month": row["month"],
         "state": PERMIT_STATES[row["state"]],
         "is_open": is_open,
+        "is_next": is_next,
         "is_over": row["state"] == ExamPermit.State.EXPIRED,
         "is_suspended": row["state"] == ExamPermit.State.SUSPENDED,
         "print_url": reverse("exams:print_own", args=[row["permit_id"]]) if is_open else "",

@@ -15,6 +15,7 @@ from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
 from rollbook.systems.college.catalogue.models import Term
 from rollbook.systems.college.catalogue.selectors import current_term, get_term, terms
+from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.exams import permissions, selectors, services
 from rollbook.systems.college.exams.forms import ExamForm, MonthsForm, NewExamForm
 
@@ -105,6 +106,7 @@ def _months_form(request: PageRequest, term: Term) -> MonthsForm:
         initial={f"month_{period.id}": period.month for period in periods},
         exams=[(period.id, period.name) for period in periods],
         preview_url=reverse("exams:impact", args=[term.id]),
+        has_students=TermEnrolment.objects.filter(term_id=term.id).exists(),
     )
 
 
@@ -131,7 +133,7 @@ def change_months(request: PageRequest, term_id: UUID) -> HttpResponse:
                 term_id=term.id,
                 months=form.months,
                 reason=form.cleaned_data["reason"],
-                confirmation=form.cleaned_data["confirmation"],
+                confirmation=form.cleaned_data.get("confirmation", ""),
             )
         except Refusal as refusal:
             form.refuse(refusal)

@@ -156,9 +156,10 @@ def preview_mapping(actor: Actor, *, term_id: UUID, months: Mapping[UUID, int]) 
     settled = settled_through_of_term(term_id)
     live = set(TermEnrolment.objects.filter(term_id=term_id, state__in=TermEnrolment.LIVE).values_list("id", flat=True))
     holders: dict[UUID, set[UUID]] = {period_id: set() for period_id in now}
-    permits = ExamPermit.objects.filter(exam_period__term=term_id, state__in=ExamPermit.OPENS)
-    for period_id, enrolment_id in permits.values_list("exam_period_id", "term_enrolment_id"):
-        holders[period_id].add(enrolment_id)
+    past: dict[UUID, set[UUID]] = {period_id: set() for period_id in now}
+    permits = ExamPermit.objects.filter(exam_period__term=term_id).exclude(state=ExamPermit.State.SUSPENDED)
+    for period_id, enrolment_id, state in permits.values_list("exam_period_id", "term_enrolment_id", "state"):
+        (holders if state in ExamPermit.OPENS else past)[period_id].add(enrolment_id)
     names = dict(ExamPeriod.objects.filter(term_id=term_id).values_list("id", "code"))
     return [
         Impact(
@@ -167,7 +168,7 @@ def preview_mapping(actor: Actor, *, term_id: UUID, months: Mapping[UUID, int]) 
             month_now=now[period_id],
             month_then=month,
             standing=len(holders[period_id]),
-            gained=sum(settled.get(each, 0) >= month for each in live - holders[period_id]),
+            gained=sum(settled.get(each, 0) >= month for each in live - holders[period_id] - past[period_id]),
             lost=sum(settled.get(each, 0) < month for each in holders[period_id]),
         )
         for period_id, month in then.items()

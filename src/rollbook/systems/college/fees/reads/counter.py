@@ -14,6 +14,7 @@ from rollbook.shared.billing.rules import InstalmentState, Landing, settled_thro
 from rollbook.shared.billing.selectors import credit_of_customer, instalment_states, preview_payment, statement_lines
 from rollbook.systems.college.exams.models import ExamPermit
 from rollbook.systems.college.exams.selectors import permits_of_enrolments
+from rollbook.systems.college.exams.words import LOCKED
 from rollbook.systems.college.fees import permissions, selectors
 from rollbook.systems.college.fees.errors import StudentNotFound
 from rollbook.systems.college.fees.selectors import TermPlan
@@ -64,6 +65,10 @@ class ExamShown:
     def is_open(self) -> bool:
         """Whether a permit opens the door of the exam hall."""
         return self.state in ExamPermit.OPENS
+
+    def can_open(self, on: date) -> bool:
+        """Whether money could still open it: it is locked or suspended, and the exam is not over."""
+        return self.state in (LOCKED, ExamPermit.State.SUSPENDED) and on <= self.closes_on
 
 
 def exams_of(actor: Actor, term_enrolment_id: UUID) -> list[ExamShown]:
@@ -125,8 +130,13 @@ class PlanShown:
 
     @property
     def next_locked(self) -> ExamShown | None:
-        """The first exam that is not open yet."""
-        return next((exam for exam in self.exams if not exam.is_open), None)
+        """The first exam that is not open yet and still can be."""
+        return next((exam for exam in self.exams if exam.can_open(self.on)), None)
+
+    @property
+    def on(self) -> date:
+        """The day on which it is shown."""
+        return self.months[0].on if self.months else selectors.today_here()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +167,10 @@ def foresee(view: PlanShown, amount: Money) -> Foreseen:
     """Where an amount would land, which permits it would open, what would be left as credit. Nothing is written."""
     preview = preview_payment(view.plan.invoice_id, amount)
     added = {landing.number: landing.minor for landing in preview.landings}
-    on = view.months[0].on if view.months else selectors.today_here()
-    months = [MonthShown(state, on, added.get(state.number, 0)) for state in preview.instalments]
+    months = [MonthShown(state, view.on, added.get(state.number, 0)) for state in preview.instalments]
     after = [replace(month.state, paid_minor=month.state.paid_minor + month.added_minor) for month in months]
     reached = settled_through(after)
-    opened = [exam for exam in view.exams if not exam.is_open and exam.month <= reached]
+    opened = [exam for exam in view.exams if exam.can_open(view.on) and exam.month <= reached]
     return Foreseen(amount, preview.landings, Money(preview.credit_minor, amount.currency), months, opened)
 
 

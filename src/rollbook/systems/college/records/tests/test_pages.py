@@ -121,7 +121,7 @@ def test_a_file_is_checked_imported_and_taken_back_on_the_screen(tenant):
     assert browser.post("/students/files/new/", {"file": upload}).status_code == 303
     run = ImportRun.objects.get()
     page = text_of(browser.get(f"/students/files/{run.id}/"))
-    for word in ("2 rows: 1 are new", "There is no programme BSX", "Import only the 1 rows that are right"):
+    for word in ("2 rows: 1 new", "There is no programme BSX", "Import only the 1 rows that are right"):
         assert word in page
     assert browser.post(f"/students/files/{run.id}/import/").status_code == 422
     assert browser.post(f"/students/files/{run.id}/import/", {"valid_only": "1"}).status_code == 303

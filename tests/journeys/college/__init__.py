@@ -1,1 +1,0 @@
-"""People of a college on their way through its pages."""
