@@ -45,13 +45,15 @@ Found = tuple[str | tuple[str, ...], str | None, str]
 def sentences() -> Iterator[Found]:
     """Every sentence in the sources: the words, their context if any, and where they stand."""
     for path in sorted(PACKAGE.rglob("*")):
-        if path.suffix not in (".py", ".html") or "tests" in path.parts or "migrations" in path.parts:
+        # Mail is written in templates that end with .txt.
+        is_template = path.suffix == ".html" or (path.suffix == ".txt" and "templates" in path.parts)
+        if not (path.suffix == ".py" or is_template) or "tests" in path.parts or "migrations" in path.parts:
             continue
         if "gallery" in path.parts and "demos" in path.parts:
             continue
         where = path.relative_to(PACKAGE.parent).as_posix()
         text = path.read_text("utf-8")
-        if path.suffix == ".html":
+        if is_template:
             # Each line for itself: what is left of a template between its sentences has no indentation to keep.
             text = "\n".join(line.strip() for line in templatize(text, origin=where).splitlines())
         elif path.name in ("errors.py", "money.py"):

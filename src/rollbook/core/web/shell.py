@@ -127,6 +127,8 @@ class Shell:
             "security": "mfa_index",
             "sign_out": "account_logout",
             "hats": "identity:hats",
+            "notices": "messaging:notices",
+            "unread": "messaging:unread",
             "end_impersonation": "identity:end_impersonation",
         }
         return {key: address for key, name in names.items() if (address := address_of(name))}

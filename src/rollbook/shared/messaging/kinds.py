@@ -71,7 +71,9 @@ def _payment(facts: Facts) -> str:
         return _("%(amount)s were given back to you.") % {"amount": _money(facts)}
     told = _("We received %(amount)s. Thank you.") % {"amount": _money(facts)}
     receipt = facts.get("receipt_number")
-    return f"{told} {_('Receipt %(number)s.') % {'number': receipt}}" if receipt else told
+    if not receipt:
+        return told
+    return told + " " + _("Receipt %(number)s.") % {"number": receipt}
 
 
 def _permit(facts: Facts) -> str:

@@ -28,6 +28,7 @@ def demo(arguments: Namespace) -> int:
 
     # Nobody sets up a second factor for a demonstration. Whoever says otherwise is obeyed.
     os.environ.setdefault("ROLLBOOK_REQUIRE_SECOND_FACTOR", "false")
+    _stand_in_for_providers()
     config = configuration()
     try:
         was_current = starting.prepare(config)
@@ -44,6 +45,18 @@ def demo(arguments: Namespace) -> int:
     if not arguments.check:
         _say_how_to_sign_in(config)
     return 0
+
+
+def _stand_in_for_providers() -> None:
+    """Nobody pays with real money in a demonstration: the providers are stand-ins on this machine."""
+    if any(os.environ.get(name) for name in ("ROLLBOOK_PAYMONGO_URL", "ROLLBOOK_STRIPE_URL", "ROLLBOOK_STANDINS_PORT")):
+        return
+    from rollbook.site.rehearsal.scratch import free_port
+
+    port = free_port()
+    os.environ["ROLLBOOK_STANDINS_PORT"] = str(port)
+    for provider in ("paymongo", "stripe"):
+        os.environ[f"ROLLBOOK_{provider.upper()}_URL"] = f"http://127.0.0.1:{port}/{provider}/v1"
 
 
 def _stands(config: Configuration) -> bool:

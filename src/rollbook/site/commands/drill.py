@@ -16,6 +16,17 @@ def kill_storm(arguments: Namespace) -> int:
     return run_in_scratch("rollbook.site.rehearsal.kill_storm", str(arguments.kills))
 
 
+def _storm_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--events", type=int, default=1_000, help="how many events are sent (default: 1000)")
+
+
+def webhook_storm(arguments: Namespace) -> int:
+    """Send a provider's events five times each, shuffled, 32 at once, and again after a restart."""
+    from rollbook.site.rehearsal.scratch import run_in_scratch
+
+    return run_in_scratch("rollbook.site.rehearsal.webhook_storm", str(arguments.events))
+
+
 COMMANDS = [
     Command(
         "drill kill-storm",
@@ -23,5 +34,12 @@ COMMANDS = [
         kill_storm,
         _arguments,
         Needs.NOTHING,
-    )
+    ),
+    Command(
+        "drill webhook-storm",
+        "Events five times each, shuffled, at once, and after a restart; one effect each.",
+        webhook_storm,
+        _storm_arguments,
+        Needs.NOTHING,
+    ),
 ]

@@ -17,6 +17,7 @@ from rollbook.site.demo.calendar import TermDays, at, terms, working_days
 from rollbook.site.demo.counter import Counter
 from rollbook.site.demo.curricula import load_curricula
 from rollbook.site.demo.names import somebody
+from rollbook.site.demo.online import open_account
 from rollbook.site.organisations import create_organisation
 from rollbook.systems.college.catalogue.models import Term
 from rollbook.systems.college.catalogue.services import add_programme, add_term, move_term, set_current_term
@@ -91,6 +92,7 @@ def _college(slug: str, name: str, chance: random.Random, today: date, *, studen
     credited = _pay_by_bank(system, roll, days_now, chance, share=0.55, months=2, until=until)
     taken = _at_the_counter(organisation_id, staff, days_now, chance, today) if before else 0
     student = _student_login(system, roll[0])
+    open_account(system)
     shown = [{**one, "organisation": slug} for one in [*staff, student]]
     return _Made([{key: value for key, value in one.items() if key != "membership"} for one in shown], credited + taken)
 

@@ -20,6 +20,8 @@ log = structlog.get_logger("rollbook.supervisor")
 NAME = "supervisor"
 #: The parts that it keeps running, by the name of their command.
 PARTS = ("web", "worker")
+#: A demonstration has the payment providers' stand-ins beside them.
+STANDINS = "standins"
 LOOK_EVERY_SECONDS = 0.2
 #: A part that ran this long did its work: what ends it then is no fault of its start, and it starts again at once.
 WELL_AFTER_SECONDS = 5.0
@@ -49,7 +51,7 @@ class Supervisor:
         self.configuration = configuration
         self.home = configuration.home
         self.log_to_files = log_to_files
-        self.parts = [Part(name) for name in PARTS]
+        self.parts = [Part(name) for name in parts_of(configuration)]
         self.stop = threading.Event()
 
     def run(self) -> int:
@@ -154,6 +156,12 @@ class Supervisor:
         processes.end_survivors(self.home, patience_seconds=5)
 
 
+def parts_of(configuration: Configuration) -> list[str]:
+    """The parts of an installation."""
+    has_standins = configuration.standins_port and configuration.env != "production"
+    return [*PARTS, STANDINS] if has_standins else [*PARTS]
+
+
 def _own_pid() -> int:
     import os
 
@@ -163,7 +171,7 @@ def _own_pid() -> int:
 def end_leftovers(home: Path) -> list[str]:
     """End the parts of a supervisor that was killed; they would hold the port and the work."""
     ended = []
-    for name in PARTS:
+    for name in (*PARTS, STANDINS):
         left = processes.recorded(home, name)
         if left is not None:
             processes.end(left, patience_seconds=10, whole_group=True)

@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         asked = Asked(
             method, parts.path, dict(parse_qsl(parts.query)), CaseInsensitiveMapping(dict(self.headers)), body
         )
-        if parts.path.startswith(("/pay/", "/_standin/")):
+        if parts.path.startswith("/pay/"):
             _own_page(self, self.server.standins, asked)
             return
         for standin in self.server.standins:
@@ -142,11 +142,8 @@ button{{font:inherit;padding:.75rem 1.25rem;margin:.25rem .5rem .25rem 0;min-hei
 
 
 def _own_page(handler: _Handler, standins: list[StandIn], asked: Asked) -> None:
-    """The hosted page, and the levers for whoever runs the stand-in."""
+    """The hosted page on which a demonstration's payer pays."""
     parts = asked.path.strip("/").split("/")
-    if parts[0] == "_standin":
-        _lever(handler, standins, parts[1:], asked)
-        return
     found = next(((one, shown) for one in standins if (shown := one.shown(parts[1]))), None)
     if found is None:
         handler.send_text(404, "There is no such checkout.", "text/plain")
@@ -175,19 +172,6 @@ def _checkout_page(what: str, amount: int, state: str, cancel_url: str) -> str:
     )
 
 
-def _lever(handler: _Handler, standins: list[StandIn], parts: list[str], asked: Asked) -> None:
-    """Set a stand-in up over HTTP: its key, and where it delivers. Loopback only, like everything here."""
-    standin = next((one for one in standins if parts and one.name == parts[0]), None)
-    if standin is None or asked.method != "POST" or parts[1:] != ["account"]:
-        handler.send_json(404, {"error": "No such lever."})
-        return
-    told = json.loads(asked.body)
-    standin.world.secret_keys.add(str(told["secret_key"]))
-    if told.get("url"):
-        standin.listen(str(told["url"]), str(told["webhook_secret"]))
-    handler.send_json(200, {"ready": True})
-
-
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
@@ -197,10 +181,9 @@ class _Server(ThreadingHTTPServer):
         self.standins = standins
 
 
-def serve(port: int) -> None:
-    """Run the stand-ins until the process ends."""
-    server = _Server(port, standins_at(f"http://127.0.0.1:{port}"))
-    server.serve_forever()
+def serve_forever(port: int, standins: list[StandIn]) -> None:
+    """Answer until the process ends."""
+    _Server(port, standins).serve_forever()
 
 
 def standins_at(public_url: str) -> list[StandIn]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from rollbook.core import clock
 from rollbook.core.errors import Invalid
@@ -228,6 +229,13 @@ def test_each_kind_has_its_sentence(kind: str) -> None:
     assert said.endswith(".")
     assert "None" not in said
     assert all(str(value) in said for name, value in FACTS[kind].items() if name in ("subject", "section", "title"))
+
+
+@pytest.mark.parametrize("kind", sorted(set(kinds.KINDS) - {kinds.SYSTEM}))
+def test_each_sentence_is_told_in_filipino_too(kind: str) -> None:
+    english = kinds.sentence(kind, FACTS[kind])
+    with translation.override("fil"):
+        assert kinds.sentence(kind, FACTS[kind]) != english
 
 
 def test_an_address_that_leads_out_of_the_house_is_not_followed() -> None:
