@@ -152,6 +152,15 @@ class ReasonForm(Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class KnowingForm(Form):
+    """How one knows who an applicant is."""
+
+    reason = forms.CharField(
+        label=_("How do you know?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Write it first, then press the button that is right."),
+    )  # fmt: skip
+
+
 class AppointmentForm(Form):
     """When an applicant comes."""
 

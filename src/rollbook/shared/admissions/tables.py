@@ -39,7 +39,7 @@ class ApplicationTable(Table):
     name = "applications"
     title = _("Applications")
     columns = (
-        Column("reference", _("Reference"), sortable=True, link="admissions:application"),
+        Column("reference", _("Reference"), sortable=True),
         Column("name", _("Name"), text=name_of, export=name_of, needs=NAMES, primary=True,
                link="admissions:application"),
         Column("kind", _("Comes as"), text=lambda row: str(dict(_kind_choices()).get(row["kind"], row["kind"]))),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.db.models import Count
 from django.http import HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,7 @@ from rollbook.core.web.forms import Form
 from rollbook.core.web.rendering import done
 from rollbook.shared.admissions import permissions, selectors, services
 from rollbook.shared.admissions.errors import AppointmentNotFound
-from rollbook.shared.admissions.forms import AppointmentForm, OutcomeForm, ReasonForm
+from rollbook.shared.admissions.forms import AppointmentForm, KnowingForm, OutcomeForm
 from rollbook.shared.admissions.models import Appointment
 from rollbook.shared.admissions.pages.office import frame
 from rollbook.shared.admissions.scheme import Wanted, scheme_in_scope
@@ -38,7 +39,7 @@ def doubles(request: PageRequest) -> HttpResponse:
 def compare(request: PageRequest, application_id: UUID) -> HttpResponse:
     """One applicant beside everybody they may be; say who it is."""
     found = selectors.get_application(request.actor, application_id)
-    form = ReasonForm.of(request)
+    form = KnowingForm.of(request)
     if form.is_submitted_and_valid():
         try:
             _settle(request, application_id, form.cleaned_data["reason"])
@@ -52,7 +53,7 @@ def compare(request: PageRequest, application_id: UUID) -> HttpResponse:
         "people": [
             {
                 "person": each,
-                "numbers": list(identifiers(each.pk)),
+                "numbers": [{"label": _words_of(row.kind), "value": row.value} for row in identifiers(each.pk)],
                 "contacts": list(contact_points(each.pk)),
                 "is_matched": found.person_id == each.pk,
             }
@@ -62,6 +63,11 @@ def compare(request: PageRequest, application_id: UUID) -> HttpResponse:
         "form": form,
     }
     return render(request, "admissions/compare.html", context, status=form.status)
+
+
+def _words_of(kind: str) -> str:
+    """The kind of a number as people read it: college.student_number is "Student number"."""
+    return str(capfirst(kind.rpartition(".")[2].replace("_", " ")))
 
 
 def _settle(request: PageRequest, application_id: UUID, reason: str) -> None:

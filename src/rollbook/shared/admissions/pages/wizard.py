@@ -39,6 +39,9 @@ AUTOSAVE = "X-Autosave"
 def _frame(visit: Visit, institution: OrganisationFacts, step: str) -> dict[str, Any]:
     """What every step has: where one stands, and which steps lack nothing."""
     lacking = {lack.step for lack in selectors.lacks_of(visit.application)}
+    if not visit.application.kind:
+        # What is asked there depends on how one comes.
+        lacking |= {"background", "documents", "plan"}
     number = checking.STEPS.index(step) + 1
     return {
         "slug": institution.slug,
