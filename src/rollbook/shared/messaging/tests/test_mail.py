@@ -14,6 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core import mail
 from django.core.mail.utils import DNS_NAME
 from django.test.utils import override_settings
+from django.urls import reverse
 
 from rollbook.core import clock
 from rollbook.core.identity.models import User
@@ -28,6 +29,12 @@ from rollbook.shared.people.models import ContactPoint, Person
 from rollbook.systems.college.examples import a_member, a_person
 
 pytestmark = [pytest.mark.django_db]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def addresses_are_known() -> None:
+    """Reading every address of the house for the first time takes longer than a transaction may stand idle."""
+    reverse("messaging:preferences")
 
 
 class Letters:
