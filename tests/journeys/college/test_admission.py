@@ -28,9 +28,9 @@ from tests.journeys.support import DESK, PHONE, first_load, sideways, small_targ
 pytestmark = pytest.mark.journey
 
 SUBJECTS = (
-    (1, "FIRST", "IT 101", "Introduction to computing"), (1, "FIRST", "IT 102", "Computer programming 1"),
-    (1, "FIRST", "GE 1", "Understanding the self"), (1, "SECOND", "IT 103", "Computer programming 2"),
-    (1, "SECOND", "GE 2", "Readings in Philippine history"), (2, "FIRST", "IT 201", "Data structures and algorithms"),
+    (1, "FIRST", "ADM IT 101", "Introduction to computing"), (1, "FIRST", "ADM IT 102", "Computer programming 1"),
+    (1, "FIRST", "ADM GE 1", "Understanding the self"), (1, "SECOND", "ADM IT 103", "Computer programming 2"),
+    (1, "SECOND", "ADM GE 2", "Readings in Philippine history"), (2, "FIRST", "ADM IT 201", "Data structures and algorithms"),
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def office(college):
     )
     with tenant_scope(organisation.id):
         today = today_here()
-        term = Term.objects.get()
+        term = Term.objects.get(id=next(iter(college.terms.values())))
         TermWindow.objects.create(
             term=term, kind="APPLICATION", opens_on=today - timedelta(days=3), closes_on=today + timedelta(days=20)
         )

@@ -28,6 +28,7 @@ from rollbook.shared.people import permissions as people_permissions
 from rollbook.shared.people import services as people
 from rollbook.shared.people.checking import NewPerson
 from rollbook.shared.people.models import Address, ContactPoint
+from rollbook.shared.people.selectors import survivor_of
 from rollbook.systems.college import roles
 from rollbook.systems.college.admission.errors import AddressSignsInHere, NoMonthlyAmount, OtherProgramme
 from rollbook.systems.college.admission.lists import MONTHLY
@@ -108,7 +109,8 @@ def _lent(actor: Actor) -> Actor:
 def _convert(actor: Actor, application: Application, plan: PlanTerms) -> Converted:
     if plan.monthly.minor <= 0:
         raise NoMonthlyAmount
-    person_id = application.person_id or _new_person(actor, application)
+    # Whoever was matched may have been merged into another entry since.
+    person_id = survivor_of(application.person_id) if application.person_id else _new_person(actor, application)
     student = _student(actor, application, person_id)
     _account(actor, application, student)
     enrolment = open_term_enrolment(

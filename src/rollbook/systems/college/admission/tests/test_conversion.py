@@ -7,11 +7,13 @@ from rollbook.core.errors import Forbidden
 from rollbook.core.identity.models import Membership, PasswordLink
 from rollbook.core.money import Money
 from rollbook.core.numbering.models import NumberSeries
+from rollbook.core.permissions.actor import Actor
 from rollbook.shared.admissions import services as admissions
 from rollbook.shared.admissions.errors import DocumentsMissing, InvalidState, PossibleDuplicate
 from rollbook.shared.admissions.models import Application, Notice
 from rollbook.shared.billing.models import Instalment
 from rollbook.shared.people.models import ContactPoint, Identifier, Person
+from rollbook.shared.people.services import merge_people
 from rollbook.systems.college.admission import services
 from rollbook.systems.college.admission.errors import AddressSignsInHere, NoMonthlyAmount, OtherProgramme
 from rollbook.systems.college.admission.examples import (
@@ -169,6 +171,20 @@ def test_a_matched_person_becomes_the_student_and_no_second_entry_is_made(colleg
 
     assert Student.objects.get().person_id == person.id
     assert Person.objects.count() == 1
+
+
+def test_a_matched_entry_that_was_merged_since_gives_way_to_the_one_that_stands(college):
+    kept, double = a_person("Dela Cruz", "Juana"), a_person("Dela Cruz", "Juana Maria")
+    application = a_ready_application()
+    admissions.match_person(
+        an_admission_officer(), application_id=application.id, person_id=double.id, reason="Same birth certificate"
+    )
+    system = Actor.system(application.organisation_id, job="test")
+    merge_people(system, survivor_id=kept.id, duplicate_id=double.id, reason="One and the same girl")
+
+    services.admit(an_admission_officer(), application_id=application.id, plan=P5)
+
+    assert Student.objects.get().person_id == kept.id
 
 
 def test_a_returnee_is_active_again_under_the_old_number(college, frozen_clock):
