@@ -14,12 +14,12 @@ from rollbook.systems.college.catalogue.models import Curriculum, CurriculumEntr
 from rollbook.systems.college.catalogue.prerequisites import Node, parse
 
 
-def rules_for(curriculum_id: UUID, subject_ids: Collection[UUID] | None = None) -> dict[UUID, Node]:
+def rules_for(curriculum_id: UUID | None, subject_ids: Collection[UUID] | None = None) -> dict[UUID, Node]:
     """What the subjects of a curriculum ask for there: the entry's own rule, else the subject's. Two statements.
 
-    With `subject_ids` only of these, which need not be in the curriculum.
+    With `subject_ids` only of these, which need not be in the curriculum; without a curriculum what holds everywhere.
     """
-    own = PrerequisiteRule.objects.filter(entry__curriculum=curriculum_id)
+    own = PrerequisiteRule.objects.filter(entry__isnull=False, entry__curriculum=curriculum_id)
     if subject_ids is None:
         asked = list(CurriculumEntry.objects.filter(curriculum=curriculum_id).values_list("subject_id", flat=True))
     else:

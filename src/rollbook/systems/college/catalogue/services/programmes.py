@@ -7,6 +7,7 @@ from django.db import transaction
 
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
+from rollbook.core.identity.models import Membership
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.catalogue import permissions
 from rollbook.systems.college.catalogue.errors import CodeTaken, ProgrammeNotFound
@@ -63,5 +64,7 @@ def _check_programme(programme: Programme) -> None:
         errors.append({"field": "duration_years", "message": f"Enter 1 to {LONGEST_PROGRAMME_YEARS} years."})
     if not 1 <= programme.total_units_required <= 1000:
         errors.append({"field": "total_units_required", "message": "Enter the units to graduate, 1 to 1,000."})
+    if programme.head_id and not Membership.objects.filter(id=programme.head_id).exists():
+        errors.append({"field": "head_id", "message": "Nobody here has this id. Choose one of your members."})
     if errors:
         raise Invalid(errors=errors)

@@ -25,7 +25,7 @@ from rollbook.systems.college.catalogue.errors import (
 from rollbook.systems.college.catalogue.events import CurriculumReopening
 from rollbook.systems.college.catalogue.examples import a_curriculum, a_prerequisite, a_subject
 from rollbook.systems.college.catalogue.models import Curriculum, CurriculumEntry, PrerequisiteRule
-from rollbook.systems.college.catalogue.prerequisites import MalformedTree
+from rollbook.systems.college.catalogue.prerequisites import MalformedTree, YearStanding, parse
 from rollbook.systems.college.examples import (
     a_cashier,
     a_head_registrar,
@@ -410,6 +410,16 @@ def test_another_college_finds_no_curriculum_of_ours(organisation, other_organis
     with tenant_scope(organisation.id):
         assert CurriculumEntry.objects.count() == 1
         assert Curriculum.objects.get().state == "DRAFT"
+
+
+def test_without_a_curriculum_the_rule_of_everywhere_holds(filled):
+    entry = entry_of(filled, "IT 102")
+    services.set_entry_prerequisites(a_registrar(), entry_id=entry.id, tree={"kind": "YEAR_STANDING", "year_level": 1})
+    rule = a_prerequisite(entry.subject, "IT 101")
+
+    assert selectors.rules_for(None, [entry.subject_id]) == {entry.subject_id: parse(rule.tree)}
+    assert selectors.rules_for(filled.id, [entry.subject_id]) == {entry.subject_id: YearStanding(1)}
+    assert selectors.rules_for(None) == {}
 
 
 def test_the_plan_of_a_curriculum_says_what_the_rules_need(filled):

@@ -53,6 +53,17 @@ def test_a_cashier_may_not_add_a_programme_and_nothing_is_written(tenant):
     assert not AuditEntry.objects.exists()
 
 
+def test_the_head_of_a_programme_is_a_member_of_this_college(tenant):
+    programme = a_programme("BSIT")
+
+    with pytest.raises(Invalid) as refusal:
+        services.change_programme(a_registrar(), programme_id=programme.id, head_id=programme.id)
+
+    assert [error["field"] for error in refusal.value.errors] == ["head_id"]
+    programme.refresh_from_db()
+    assert programme.head_id is None
+
+
 def test_a_code_that_is_taken_in_other_letters_is_refused(tenant):
     a_programme("BSIT")
 
