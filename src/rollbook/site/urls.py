@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("rollbook.core.policies.urls")),
     path("", include("rollbook.systems.college.catalogue.urls")),
     path("", include("rollbook.systems.college.records.urls")),
+    path("", include("rollbook.systems.college.scheduling.urls")),
     path("", include("rollbook.systems.college.enrolment.urls")),
     path("", include("rollbook.systems.college.grading.urls")),
     path("", include("rollbook.systems.college.exams.urls")),

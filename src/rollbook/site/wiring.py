@@ -24,6 +24,7 @@ from rollbook.systems.college.catalogue.events import CurriculumReopening, TermA
 from rollbook.systems.college.exams.services import prepare_for_new_term
 from rollbook.systems.college.fees.events import PaymentsRecorded
 from rollbook.systems.college.records.services import refuse_merge
+from rollbook.systems.college.scheduling.services import refuse_merge as refuse_merge_of_professor
 from rollbook.systems.college.records.services.following import refuse_reopening
 from rollbook.systems.college.roles import CASHIER_SUPERVISOR
 
@@ -57,6 +58,7 @@ subscribe(TermAdded, prepare_for_new_term)
 subscribe(CurriculumReopening, refuse_reopening)
 # The entry of a student never gives way when two entries turn out to be one person.
 subscribe(PeopleMerged, refuse_merge)
+subscribe(PeopleMerged, refuse_merge_of_professor)
 # Nor does an entry that somebody signs in as.
 subscribe(PeopleMerged, _refuse_merge_of_member)
 

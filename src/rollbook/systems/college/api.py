@@ -12,11 +12,13 @@ from rollbook.systems.college.fees.api import router as fees
 from rollbook.systems.college.grading.api import own_router as own_grades
 from rollbook.systems.college.grading.api import router as grading
 from rollbook.systems.college.records.api import router as records
+from rollbook.systems.college.scheduling.api import own_router as own_classes
+from rollbook.systems.college.scheduling.api import router as scheduling
 
 router = Router()
-for _room in (catalogue, records, enrolment, grading, exams, fees, admission):
+for _room in (catalogue, records, scheduling, enrolment, grading, exams, fees, admission):
     router.add_router("", _room)
 
 own_router = Router()
-for _own in (own_terms, own_grades, own_money, own_exams):
+for _own in (own_classes, own_terms, own_grades, own_money, own_exams):
     own_router.add_router("", _own)

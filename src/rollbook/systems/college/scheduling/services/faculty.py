@@ -10,6 +10,8 @@ from django.db import transaction
 from rollbook.core.audit.services import record
 from rollbook.core.identity.models import Membership
 from rollbook.core.permissions.actor import Actor
+from rollbook.shared.people import services as people
+from rollbook.shared.people.checking import NewPerson
 from rollbook.shared.people.events import PeopleMerged
 from rollbook.shared.people.models import Person
 from rollbook.systems.college.catalogue.models import Subject, Term
@@ -42,25 +44,23 @@ MOST_WEEKLY_UNITS = Decimal(60)
 def add_faculty(
     actor: Actor,
     *,
-    person_id: UUID,
+    person: UUID | NewPerson,
     employee_number: str,
     subject_ids: Sequence[UUID] = (),
     **fields: Any,
 ) -> Faculty:
     """Let somebody teach here."""
     actor.require(permissions.MANAGE_FACULTY)
-    person = Person.objects.filter(id=person_id).first()
-    if person is None:
-        raise FacultyNotFound
+    somebody = people.add_person(actor, person) if isinstance(person, NewPerson) else _on_the_roll(person)
     profile = Faculty(
-        person=person,
+        person=somebody,
         employee_number=employee_number.strip(),
         **{"availability": list(WORKING_HALF_DAYS), **known(fields, FACULTY_FIELDS[1:])},
     )
     _check(profile)
-    standing = Faculty.objects.filter(person=person).first()
+    standing = Faculty.objects.filter(person=somebody).first()
     if standing is not None:
-        raise FacultyStandsAlready(name=person.full_name, number=standing.employee_number)
+        raise FacultyStandsAlready(name=somebody.full_name, number=standing.employee_number)
     save(profile, CodeStands(code=profile.employee_number, what="the number of somebody"), is_new=True)
     _set_subjects(profile, subject_ids)
     record(actor, "college.faculty_added", profile, after=_said(profile, subject_ids))
@@ -117,6 +117,13 @@ def refuse_merge(event: PeopleMerged) -> None:
     found = Faculty.objects.filter(person_id=event.duplicate_id).first()
     if found is not None:
         raise FacultyNeedsMerge(number=found.employee_number)
+
+
+def _on_the_roll(person_id: UUID) -> Person:
+    found: Person | None = Person.objects.filter(id=person_id).first()
+    if found is None:
+        raise FacultyNotFound
+    return found
 
 
 def _must_not_be_teaching(profile: Faculty) -> None:
