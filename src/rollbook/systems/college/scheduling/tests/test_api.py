@@ -3,6 +3,7 @@
 import json
 
 from rollbook.core.tenancy.scope import tenant_scope
+from rollbook.site import urls  # noqa: F401 — loaded before a transaction has to wait for it
 from rollbook.systems.college import roles
 from rollbook.systems.college.examples import a_browser, a_member, a_programme, a_registrar, a_term
 from rollbook.systems.college.scheduling.examples import a_dean, a_meeting, a_professor, a_room, a_section, a_subject

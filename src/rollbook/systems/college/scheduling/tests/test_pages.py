@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from rollbook.core.tenancy.scope import tenant_scope
+from rollbook.site import urls  # noqa: F401 — loaded before a transaction has to wait for it
 from rollbook.systems.college import roles
 from rollbook.systems.college.catalogue.models import Curriculum, CurriculumEntry
 from rollbook.systems.college.examples import a_browser, a_member, a_person, a_programme, a_registrar, a_student, a_term
