@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "rollbook.systems.college.grading",
     "rollbook.systems.college.exams",
     "rollbook.systems.college.fees",
+    "rollbook.systems.college.credentials",
     "rollbook.systems.college.admission",
     # site
     "rollbook.site",

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rollbook.systems.college.grading.urls")),
     path("", include("rollbook.systems.college.exams.urls")),
     path("", include("rollbook.systems.college.fees.urls")),
+    path("", include("rollbook.systems.college.credentials.urls")),
     path("apply/", include("rollbook.systems.college.admission.apply_urls")),
     path("apply/", include("rollbook.shared.admissions.apply_urls")),
     path("admissions/", include("rollbook.systems.college.admission.urls")),

@@ -3,6 +3,8 @@
 from rollbook.core.api.routing import Router
 from rollbook.systems.college.admission.api import router as admission
 from rollbook.systems.college.catalogue.api import router as catalogue
+from rollbook.systems.college.credentials.api import own_router as own_papers
+from rollbook.systems.college.credentials.api import router as credentials
 from rollbook.systems.college.enrolment.api import own_router as own_terms
 from rollbook.systems.college.enrolment.api import router as enrolment
 from rollbook.systems.college.exams.api import own_router as own_exams
@@ -16,9 +18,9 @@ from rollbook.systems.college.scheduling.api import own_router as own_classes
 from rollbook.systems.college.scheduling.api import router as scheduling
 
 router = Router()
-for _room in (catalogue, records, scheduling, enrolment, grading, exams, fees, admission):
+for _room in (catalogue, records, scheduling, enrolment, grading, exams, fees, credentials, admission):
     router.add_router("", _room)
 
 own_router = Router()
-for _own in (own_classes, own_terms, own_grades, own_money, own_exams):
+for _own in (own_classes, own_terms, own_grades, own_money, own_exams, own_papers):
     own_router.add_router("", _own)

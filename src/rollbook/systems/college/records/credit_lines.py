@@ -16,7 +16,7 @@ CELLS = 6
 def read_lines(text: str, subject_ids: Mapping[str, UUID]) -> list[NewCredit]:
     """One credit a line: code there; title; units; grade; code here; units granted. Tabs or semicolons between.
 
-    `subject_ids`: the college's subjects by code, in capitals. Every line that cannot be read is named.
+    `subject_ids`: the college's subjects by code, in lower case. Every line that cannot be read is named.
     """
     found, errors = [], []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -38,9 +38,9 @@ def _read(line: str, subject_ids: Mapping[str, UUID]) -> NewCredit:
     if len(cells) != CELLS:
         raise ValueError(_("write six parts, with semicolons between them."))
     code, title, units, grade, ours, granted = cells
-    if ours.upper() not in subject_ids:
+    if ours.lower() not in subject_ids:
         raise ValueError(_("there is no subject %(code)s here.") % {"code": ours or "—"})
-    return NewCredit(code, _units(units), grade, subject_ids[ours.upper()], _units(granted), title)
+    return NewCredit(code, _units(units), grade, subject_ids[ours.lower()], _units(granted), title)
 
 
 def _units(text: str) -> Decimal:

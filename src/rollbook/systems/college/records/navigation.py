@@ -26,7 +26,7 @@ register_navigation(
         keywords=_("blocked released"),
     ),
     NavigationItem(
-        _("Credits"), "students:credit_requests", "arrow-left-right", permissions.VIEW_CREDITS, group="records",
+        _("Credits"), "students:credit_requests", "scale", permissions.VIEW_CREDITS, group="records",
         order=25, systems=_COLLEGE, keywords=_("transferee evaluation equivalence"),
     ),
     NavigationItem(

@@ -27,6 +27,9 @@ CHANGE_STATUS = register(
     "college.records.change_status", "Put a student on leave, withdraw them, take them back", roles=roles.REGISTRARS
 )
 DISMISS_STUDENTS = register("college.records.dismiss", "Dismiss a student", roles=[roles.HEAD_REGISTRAR])
+GRADUATE_STUDENTS = register(
+    "college.records.graduate", "Let a student have graduated, after the check", roles=[roles.HEAD_REGISTRAR]
+)
 IMPORT_STUDENTS = register(
     "college.records.import_students", "Import students from a file, and take an import back",
     roles=[ADMINISTRATOR, *roles.REGISTRARS],

@@ -118,7 +118,7 @@ class CreditRequestTable(Table):
     export_permission = permissions.VIEW_CREDITS
     empty_title = _("Nobody asks for credits")
     empty_text = _("What transferees passed elsewhere is written down on their record, under Credits.")
-    empty_icon = "arrow-left-right"
+    empty_icon = "scale"
 
 
 class ImportTable(Table):

@@ -23,6 +23,7 @@ class Override(TenantModel):
         CAPACITY = "CAPACITY", _("Section full")
         PROFESSOR_CONFLICT = "PROFESSOR_CONFLICT", _("Professor booked twice")
         ROOM_CONFLICT = "ROOM_CONFLICT", _("Room booked twice")
+        DOCUMENT_HOLD = "DOCUMENT_HOLD", _("Papers held")
 
     append_only: ClassVar[bool] = True
 

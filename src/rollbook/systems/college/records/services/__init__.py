@@ -22,7 +22,7 @@ from rollbook.systems.college.records.services.imports import (
     take_back_import,
 )
 from rollbook.systems.college.records.services.overrides import checked_reason, must_set_aside, set_aside
-from rollbook.systems.college.records.services.status import change_status
+from rollbook.systems.college.records.services.status import change_status, graduate
 from rollbook.systems.college.records.services.students import add_student, change_student, refuse_merge
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "dispute_credits",
     "draft_credits",
     "drop_cause",
+    "graduate",
     "import_students",
     "must_set_aside",
     "place_hold",

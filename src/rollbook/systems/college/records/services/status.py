@@ -1,6 +1,6 @@
 """Leave, withdrawal, return and dismissal."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -39,6 +39,27 @@ def change_status(
     if expected_version is not None and expected_version != student.version:
         raise VersionConflict
     _must_be_possible(student, status, from_date, reason, organisation_in_scope().local_date(now))
+    return _begin(actor, student, status, from_date, reason.strip(), now, document_id=document_id)
+
+
+@transaction.atomic
+def graduate(actor: Actor, *, student: Student, reason: str) -> StudentStatusPeriod:
+    """Let a student, whose row is locked and whose record was checked, have graduated from today on."""
+    actor.require(permissions.GRADUATE_STUDENTS)
+    if not student.may_become(Student.Status.GRADUATED):
+        raise StatusCannotChange(
+            number=student.student_number,
+            status=student.get_status_display().lower(),
+            wanted=str(Student.Status.GRADUATED.label).lower(),
+        )
+    now = clock.now()
+    return _begin(actor, student, Student.Status.GRADUATED, organisation_in_scope().local_date(now), reason, now)
+
+
+def _begin(
+    actor: Actor, student: Student, status: str, from_date: date, reason: str, now: datetime, *,
+    document_id: UUID | None = None,
+) -> StudentStatusPeriod:  # fmt: skip
     open_period: StudentStatusPeriod | None = StudentStatusPeriod.objects.filter(
         student_id=student.id, to_date__isnull=True
     ).first()
@@ -48,14 +69,14 @@ def change_status(
         open_period.to_date = from_date - timedelta(days=1)
         open_period.save(update_fields=["to_date"])
     period: StudentStatusPeriod = StudentStatusPeriod.objects.create(
-        student_id=student.id, status=status, from_date=from_date, reason=reason.strip(), document_id=document_id,
+        student_id=student.id, status=status, from_date=from_date, reason=reason, document_id=document_id,
         created_at=now,
     )  # fmt: skip
     before = student.status
     student.status, student.version = status, student.version + 1
     student.save(update_fields=["status", "version"])
     record(
-        actor, "college.student_status_changed", student, reason=reason.strip(), before={"status": before},
+        actor, "college.student_status_changed", student, reason=reason, before={"status": before},
         after={"status": status}, from_date=from_date,
     )  # fmt: skip
     return period

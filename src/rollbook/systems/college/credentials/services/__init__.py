@@ -1,0 +1,1 @@
+"""Every act of this room."""
