@@ -6,7 +6,6 @@ A subscriber runs at once, in the transaction of whoever published the event.
 from uuid import UUID
 
 import structlog
-from django.urls import reverse
 
 from rollbook.core.events import subscribe
 from rollbook.core.identity.events import PasswordLinkWanted, SecurityNoticeWanted
@@ -107,7 +106,7 @@ def _tell_payers(event: PaymentsRecorded) -> None:
 def _tell_supervisors(actor: Actor, subject_id: UUID, key: str, sentence: str, page: str) -> None:
     members = Membership.objects.filter(roles__overlap=[CASHIER_SUPERVISOR], is_active=True)
     people = [person_id for person_id in members.values_list("person_id", flat=True) if person_id is not None]
-    facts = {"text": sentence, "url": reverse(page)}
+    facts = {"text": sentence, "page": page}
     notify_many(
         actor,
         [

@@ -166,8 +166,9 @@ def sentence(kind: str, facts: Facts) -> str:
 
 
 def address(kind: str, facts: Facts) -> str:
-    """Where a notice leads: its own address, else the page of its kind; empty when there is none."""
+    """Where a notice leads: its own address or page, else the page of its kind; empty when there is none."""
     own = facts.get("url")
     if own and str(own).startswith("/") and not str(own).startswith("//"):
         return str(own)
-    return address_of(_links[kind]) if kind in _links else ""
+    page = str(facts.get("page") or _links.get(kind, ""))
+    return address_of(page) if page else ""
