@@ -14,9 +14,11 @@ class GradesPosted:
     actor: Actor
     #: What posted them, the same when it is told twice: a batch of sheets, a change, a case.
     cause_id: UUID
-    #: FINALIZED, CHANGED, RESOLVED or EXPIRED.
+    #: FINALIZED, CHANGED, RESOLVED or NOT_GRADED.
     kind: str
     student_ids: tuple[UUID, ...]
+    #: The codes of the subjects in the batch.
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class GradesReturned:
     actor: Actor
     sheet_id: UUID
     section_id: UUID
+    #: A sheet may come back more than once.
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

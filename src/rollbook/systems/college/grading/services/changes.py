@@ -104,7 +104,7 @@ def carry_out(actor: Actor, request: ApprovalRequest) -> None:
     change: GradeChange = GradeChange.objects.select_for_update(of=("self",)).get(request=request.id)
     found: GradeRecord = (
         GradeRecord.objects.select_for_update(of=("self",))
-        .select_related("subject_enrolment__term_enrolment__term")
+        .select_related("subject_enrolment__term_enrolment__term", "subject_enrolment__subject")
         .get(id=change.record_id)
     )
     _must_be_changeable(found, today)
@@ -120,7 +120,7 @@ def carry_out(actor: Actor, request: ApprovalRequest) -> None:
         set_result(actor, ResultSet(taken.id, outcome(value), value.symbol, value.numeric, found.scale_id, today))
         student_id = taken.term_enrolment.student_id
         recompute(actor, [student_id], at=now)
-        publish(GradesPosted(actor, change.id, "CHANGED", (student_id,)))
+        publish(GradesPosted(actor, change.id, "CHANGED", (student_id,), (taken.subject.code,)))
     record(
         actor, "college.grade_changed", change, reason=change.reason, before={"grade": change.from_symbol},
         after={"grade": change.to_symbol}, record_id=found.id, proposed_by=change.proposed_by_id,

@@ -164,7 +164,8 @@ def default_to_not_graded(actor: Actor) -> int:
         actor, "college.not_graded", "college_enrolment.subjectenrolment",
         [row["subject_enrolment_id"] for row in rows], facts=[{"was": row["symbol"]} for row in rows],
     )  # fmt: skip
-    publish(GradesPosted(actor, ids.new_id(), "NOT_GRADED", tuple(students)))
+    subjects = tuple(sorted({row["subject"] for row in rows}))
+    publish(GradesPosted(actor, ids.new_id(), "NOT_GRADED", tuple(students), subjects))
     return len(rows)
 
 

@@ -87,7 +87,7 @@ def return_sheet(actor: Actor, *, sheet_id: UUID, reason: str, open_until: date 
         actor, "college.sheet_returned", sheet, reason=text, before={"state": "SUBMITTED"},
         after={"state": sheet.state, "opened_until": sheet.opened_until},
     )  # fmt: skip
-    publish(GradesReturned(actor, sheet.id, sheet.section_id))
+    publish(GradesReturned(actor, sheet.id, sheet.section_id, sheet.version))
     return sheet
 
 
@@ -142,7 +142,9 @@ def finalise(actor: Actor, *, sheet_ids: Iterable[UUID]) -> Finalised:
         facts=[{"rows": len(by_sheet[each]), "component": by_sheet[each][0]["component"]} for each in wanted],
     )  # fmt: skip
     students = sorted({row["student_id"] for row in rows})
-    publish(GradesPosted(actor, wanted[0] if len(wanted) == 1 else ids.new_id(), "FINALIZED", tuple(students)))
+    cause_id = wanted[0] if len(wanted) == 1 else ids.new_id()
+    subjects = tuple(sorted({row["subject"] for row in rows}))
+    publish(GradesPosted(actor, cause_id, "FINALIZED", tuple(students), subjects))
     return Finalised(wanted, students, cases)
 
 

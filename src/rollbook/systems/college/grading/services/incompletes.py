@@ -126,7 +126,7 @@ def finalise_resolution(actor: Actor, *, case_id: UUID) -> IncompleteCase:
     recompute(actor, [case.student_id], at=now)
     case.resolved_by_id, case.ended_on = actor.acting_user_id(), today
     _moved(actor, case, State.RESOLVED, "", "resolved_by", "ended_on")
-    publish(GradesPosted(actor, case.id, "RESOLVED", (case.student_id,)))
+    publish(GradesPosted(actor, case.id, "RESOLVED", (case.student_id,), (case.subject_enrolment.subject.code,)))
     return case
 
 

@@ -112,21 +112,22 @@ def reconcile(actor: Actor, student_ids: Sequence[UUID] | None = None) -> Proof:
     """
     known = Student.objects.filter(taken_back_at__isnull=True).order_by("id")
     everybody = list(known.values_list("id", flat=True)) if student_ids is None else sorted(student_ids)
-    differing: list[UUID] = []
+    found: list[UUID] = []
     for start in range(0, len(everybody), PROVED_AT_ONCE):
-        differing.extend(_differing(everybody[start : start + PROVED_AT_ONCE]))
-    if differing:
-        recompute(actor, differing)
+        found.extend(differing(everybody[start : start + PROVED_AT_ONCE]))
+    if found:
+        recompute(actor, found)
         record(
             actor, "college.results_differed", ("college_grading.cumulativeresult", None),
-            reason="The weekly proof found results that do not follow from the grades.", count=len(differing),
-            student_ids=[str(each) for each in differing[:100]],
+            reason="The weekly proof found results that do not follow from the grades.", count=len(found),
+            student_ids=[str(each) for each in found[:100]],
         )  # fmt: skip
-        publish(ResultsDiffered(actor, tuple(differing)))
-    return Proof(len(everybody), tuple(differing))
+        publish(ResultsDiffered(actor, tuple(found)))
+    return Proof(len(everybody), tuple(found))
 
 
-def _differing(student_ids: Sequence[UUID]) -> list[UUID]:
+def differing(student_ids: Sequence[UUID]) -> list[UUID]:
+    """The students among these whose stored results do not follow from their grades. Nothing is changed."""
     policy, stored, shown = (policies.get(key) for key in (REPEAT_POLICY, GPA_PLACES_STORED, GPA_PLACES_SHOWN))
     attempts = attempts_of(student_ids)
     kept = _kept(student_ids)

@@ -117,9 +117,11 @@ RETURNING id
 #: Everybody who has to be on the sheets that are finalised, with the row that is, or nothing.
 TO_FINALISE = """
 SELECT sh.id AS sheet_id, sh.component, se.id AS subject_enrolment_id, te.student_id, s.student_number, se.category,
-       r.id AS record_id, r.symbol, r.numeric, r.scale_id, r.state, r.required_work, sh.submitted_at, t.ends_on
+       r.id AS record_id, r.symbol, r.numeric, r.scale_id, r.state, r.required_work, sh.submitted_at, t.ends_on,
+       j.code AS subject
   FROM college_grading_gradesheet sh
   JOIN college_scheduling_section sc ON sc.organisation_id = sh.organisation_id AND sc.id = sh.section_id
+  JOIN college_catalogue_subject j ON j.organisation_id = sh.organisation_id AND j.id = sc.subject_id
   JOIN college_catalogue_term t ON t.organisation_id = sh.organisation_id AND t.id = sc.term_id
   JOIN college_enrolment_subjectenrolment se ON se.organisation_id = sh.organisation_id AND se.section_id = sc.id
   JOIN college_enrolment_termenrolment te ON te.organisation_id = se.organisation_id AND te.id = se.term_enrolment_id
@@ -143,10 +145,11 @@ RETURNING sh.id
 #: Classes whose hard deadline has passed, with the rows that nobody submitted.
 NOT_SUBMITTED = """
 SELECT sc.id AS section_id, sh.id AS sheet_id, se.id AS subject_enrolment_id, te.student_id, r.id AS record_id,
-       coalesce(r.symbol, '') AS symbol, r.numeric
+       coalesce(r.symbol, '') AS symbol, r.numeric, j.code AS subject
   FROM college_catalogue_termwindow w
   JOIN college_catalogue_term t ON t.organisation_id = w.organisation_id AND t.id = w.term_id
   JOIN college_scheduling_section sc ON sc.organisation_id = w.organisation_id AND sc.term_id = t.id
+  JOIN college_catalogue_subject j ON j.organisation_id = w.organisation_id AND j.id = sc.subject_id
   JOIN college_enrolment_subjectenrolment se ON se.organisation_id = w.organisation_id AND se.section_id = sc.id
   JOIN college_enrolment_termenrolment te ON te.organisation_id = se.organisation_id AND te.id = se.term_enrolment_id
   JOIN college_records_student s ON s.organisation_id = se.organisation_id AND s.id = te.student_id
