@@ -18,14 +18,21 @@ from rollbook.shared.messaging import kinds
 from rollbook.shared.messaging.services import Telling, notify_many
 from rollbook.shared.people.events import PeopleMerged
 from rollbook.shared.webhooks.events import EventNeedsPerson
-from rollbook.site import jobs
+from rollbook.site import jobs, telling_grades
 from rollbook.systems.college.catalogue.events import CurriculumReopening, TermAdded
 from rollbook.systems.college.exams.services import prepare_for_new_term
 from rollbook.systems.college.fees.events import PaymentsRecorded
+from rollbook.systems.college.grading.events import (
+    GradesPosted,
+    GradesReturned,
+    IncExpired,
+    IncWarning,
+    NotGradedOverdue,
+)
 from rollbook.systems.college.records.services import refuse_merge
-from rollbook.systems.college.scheduling.services import refuse_merge as refuse_merge_of_professor
 from rollbook.systems.college.records.services.following import refuse_reopening
 from rollbook.systems.college.roles import CASHIER_SUPERVISOR
+from rollbook.systems.college.scheduling.services import refuse_merge as refuse_merge_of_professor
 
 log = structlog.get_logger("rollbook.jobs")
 gateway_log = structlog.get_logger("rollbook.gateways")
@@ -149,3 +156,12 @@ for _kind, _page in {
     kinds.PERMIT: "exams:own_permits",
 }.items():
     kinds.lead_to(_kind, _page)
+
+# Grades that are posted, deadlines that come near or have passed, sheets that came back, classes nobody graded.
+subscribe(GradesPosted, telling_grades.tell_of_posted_grades)
+subscribe(IncWarning, telling_grades.tell_of_near_deadline)
+subscribe(IncExpired, telling_grades.tell_of_expired)
+subscribe(GradesReturned, telling_grades.tell_of_returned_sheet)
+subscribe(NotGradedOverdue, telling_grades.tell_of_overdue_grades)
+for _kind in (kinds.GRADE_POSTED, kinds.INC_WARNING, kinds.INC_EXPIRED):
+    kinds.lead_to(_kind, "grading:own_grades")
