@@ -2,7 +2,29 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from rollbook.core.web.navigation import NavigationItem, register_navigation
 from rollbook.systems.college.enrolment import permissions
 from rollbook.systems.college.records.tabs import StudentTab, register_tab
 
 register_tab(StudentTab("terms", _("Terms"), "enrolment:of_student", permissions.VIEW_ENROLMENTS, order=20))
+
+_COLLEGE = ("college",)
+
+register_navigation(
+    NavigationItem(
+        _("Enrol"), "enrolment:own_enrol", "list-checks", permissions.ENROL_OWN, group="work", order=10,
+        systems=_COLLEGE, keywords=_("subjects sections classes cart units drop"),
+    ),
+    NavigationItem(
+        _("My timetable"), "enrolment:own_timetable", "calendar-days", permissions.ENROL_OWN, group="work", order=12,
+        systems=_COLLEGE, keywords=_("week classes schedule print"),
+    ),
+    NavigationItem(
+        _("My waitlist"), "enrolment:own_waits", "hourglass", permissions.ENROL_OWN, group="work", order=14,
+        systems=_COLLEGE, keywords=_("queue seats offers waiting"),
+    ),
+    NavigationItem(
+        _("Advising"), "enrolment:advising", "clipboard-check", permissions.ADVISE, group="work", order=40,
+        systems=_COLLEGE, keywords=_("lists approve return subjects adviser"),
+    ),
+)  # fmt: skip

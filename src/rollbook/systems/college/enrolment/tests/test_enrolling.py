@@ -507,8 +507,8 @@ def test_a_cart_takes_about_ten_statements(tenant, django_assert_max_num_queries
     enrolment = a_taker()
     student = the_student(enrolment)
 
-    # The two of the savepoint among them.
-    with django_assert_max_num_queries(11):
+    # The two of the savepoint among them, and the notice.
+    with django_assert_max_num_queries(12):
         take(enrolment, *cart, actor=student)
 
     assert SubjectEnrolment.objects.filter(state="ENROLLED").count() == 6

@@ -12,6 +12,7 @@ from rollbook.core.audit.models import AuditEntry
 from rollbook.core.errors import Forbidden, Invalid
 from rollbook.core.identity.models import Membership
 from rollbook.core.policies.models import PolicyVersion
+from rollbook.shared.jobs import register
 from rollbook.systems.college import roles
 from rollbook.systems.college.catalogue.events import SubjectMeasuresChanging
 from rollbook.systems.college.catalogue.examples import a_prerequisite
@@ -361,6 +362,27 @@ def test_a_provisional_class_becomes_firm_or_is_dropped_when_the_result_is_there
     assert (len(done.firm), len(done.dropped)) == (1, 1)
     assert good.subjects.get().is_provisional is False
     assert bad.subjects.get().state == "DROPPED"
+
+
+def test_the_jobs_of_enrolment_stand_on_their_schedules_and_do_their_work(tenant):
+    schedules = {
+        name: found.schedule for name, found in register.jobs().items() if name.startswith("college.enrolment")
+    }
+    assert schedules == {
+        jobs.WAITLIST_OFFERS: "* * * * *", jobs.AUTO_PLACE: "15 * * * *", jobs.RECHECK: None, jobs.TAKE_OVER: None,
+    }  # fmt: skip
+    section, enrolment = a_class("IT 101", capacity=1), a_taker()
+    fill(section, 1)
+    place = join_waitlist(the_student(enrolment), term_enrolment_id=enrolment.id, section_id=section.id)
+    Section.objects.filter(id=section.id).update(capacity=2)
+
+    assert jobs.waitlist_offers.function(organisation_id=tenant.id) == 1
+    assert jobs.waitlist_offers.function(organisation_id=tenant.id) == 0
+    assert jobs.auto_place_unpicked.function(organisation_id=tenant.id) == 0
+    assert jobs.provisional_recheck.function(organisation_id=tenant.id) == 0
+    assert jobs.take_over.function(organisation_id=tenant.id, term_id=an_open_term("2031-2").id) == 2
+    place.refresh_from_db()
+    assert place.state == "OFFERED"
 
 
 def test_the_schedule_learns_who_is_in_which_class_and_whose_hours_would_overlap(tenant):

@@ -6,7 +6,7 @@ from itertools import combinations
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rollbook.systems.college.catalogue.curriculum_rules import Place, Plan, year_level
@@ -17,6 +17,8 @@ from rollbook.systems.college.enrolment.rules.facts import Item, Offer, SectionF
 from rollbook.systems.college.enrolment.rules.regularity import History, Off, irregular_reasons
 from rollbook.systems.college.scheduling.rules import Slot
 
+#: A machine under load draws slowly; that says nothing about the rules.
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FROM, TO = date(2031, 8, 1), date(2031, 12, 31)
 
 
@@ -50,6 +52,7 @@ def taken_units(half_units: int) -> tuple[Taken, ...]:
 
 
 @pytest.mark.rule("R19")
+@patiently
 @given(cap=st.integers(0, 72), has=st.integers(0, 72), wants=st.lists(st.integers(0, 20), min_size=1, max_size=12))
 def test_no_cart_ever_passes_the_cap_and_nothing_that_fits_is_left_out(cap, has, wants):
     subjects = [a_subject(of, half) for of, half in enumerate(wants)]
@@ -76,6 +79,7 @@ def test_the_year_level_of_the_example(earned, level):
 
 
 @pytest.mark.rule("R28")
+@patiently
 @given(years=st.lists(st.integers(0, 140), min_size=1, max_size=6), earned=st.integers(0, 900))
 def test_the_year_level_is_the_number_of_thresholds_reached_in_a_row(years, earned):
     # In half units and whole numbers: four times what is earned against three times what is asked.
@@ -87,6 +91,7 @@ def test_the_year_level_is_the_number_of_thresholds_reached_in_a_row(years, earn
 
 
 @pytest.mark.rule("R20")
+@patiently
 @given(
     pairs=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=8),
     full=st.sets(st.integers(0, 5)),
@@ -114,6 +119,7 @@ def test_what_goes_together_is_possible_together_and_never_alone(pairs, full, or
 
 
 @pytest.mark.rule("R23")
+@patiently
 @given(
     sections=st.lists(
         st.tuples(st.integers(1, 3), st.integers(0, 3), st.integers(7, 12), st.booleans()), min_size=1, max_size=8
@@ -149,6 +155,7 @@ def test_the_section_chosen_is_open_without_a_clash_with_most_seats_and_the_lowe
 
 
 @pytest.mark.rule("R29")
+@patiently
 @given(states=st.lists(st.sampled_from(["PASSED", "FAILED", "INC", "NG", "NONE"]), min_size=4, max_size=4))
 def test_a_student_is_irregular_exactly_when_something_is_open_failed_or_missing(states):
     places = [

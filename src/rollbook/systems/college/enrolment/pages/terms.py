@@ -35,6 +35,7 @@ def of_student(request: PageRequest, student_id: UUID) -> HttpResponse:
         "rows": shown,
         "may_override": may_override,
         "may_enrol": request.actor.may(permissions.OPEN_ENROLMENTS),
+        "may_enrol_classes": request.actor.may(permissions.ENROL_STUDENTS),
     }
     return render(request, "college/enrolment/of_student.html", context)
 
