@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from rollbook.core import clock
 from rollbook.core.events import subscribe
 from rollbook.core.identity.events import PasswordLinkWanted, SecurityNoticeWanted
 from rollbook.core.identity.models import Membership
@@ -19,7 +20,13 @@ from rollbook.shared.messaging.services import Telling, notify_many
 from rollbook.shared.people.events import PeopleMerged
 from rollbook.shared.webhooks.events import EventNeedsPerson
 from rollbook.site import jobs, telling_grades
-from rollbook.systems.college.catalogue.events import CurriculumReopening, TermAdded
+from rollbook.systems.college.catalogue.events import CurriculumReopening, SubjectMeasuresChanging, TermAdded
+from rollbook.systems.college.enrolment.events import EnrolmentConfirmed, ResultsWritten, WaitlistOffered
+from rollbook.systems.college.enrolment.jobs import is_anything_provisional, provisional_recheck
+from rollbook.systems.college.enrolment.roll import EnrolmentRoll
+from rollbook.systems.college.enrolment.services.dependents import name_dependents
+from rollbook.systems.college.enrolment.services.rechecking import refuse_change_of_taken_subject
+from rollbook.systems.college.enrolment.services.waiting import pass_on_seats
 from rollbook.systems.college.exams.services import prepare_for_new_term
 from rollbook.systems.college.fees.events import PaymentsRecorded
 from rollbook.systems.college.grading.events import (
@@ -29,9 +36,13 @@ from rollbook.systems.college.grading.events import (
     IncWarning,
     NotGradedOverdue,
 )
+from rollbook.systems.college.grading.services.results import recompute
+from rollbook.systems.college.records.events import CreditRevoked, CreditsChanged
 from rollbook.systems.college.records.services import refuse_merge
 from rollbook.systems.college.records.services.following import refuse_reopening
 from rollbook.systems.college.roles import CASHIER_SUPERVISOR
+from rollbook.systems.college.scheduling.events import SeatsChanged
+from rollbook.systems.college.scheduling.roll import register_roll
 from rollbook.systems.college.scheduling.services import refuse_merge as refuse_merge_of_professor
 
 log = structlog.get_logger("rollbook.jobs")
@@ -60,8 +71,6 @@ subscribe(SecurityNoticeWanted, _mail_security_notice)
 
 # A college's new term begins with the exams of its template.
 subscribe(TermAdded, prepare_for_new_term)
-# A curriculum stays as it was approved while students follow it.
-subscribe(CurriculumReopening, refuse_reopening)
 # The entry of a student never gives way when two entries turn out to be one person.
 subscribe(PeopleMerged, refuse_merge)
 subscribe(PeopleMerged, refuse_merge_of_professor)
@@ -156,6 +165,66 @@ for _kind, _page in {
     kinds.PERMIT: "exams:own_permits",
 }.items():
     kinds.lead_to(_kind, _page)
+
+
+def _tell_of_enrolment(event: EnrolmentConfirmed) -> None:
+    notify_many(
+        event.actor,
+        [
+            Telling(
+                recipient_person_id=event.person_id, kind=kinds.ENROLMENT, subject_id=event.term_enrolment_id,
+                dedupe_key=str(event.subject_enrolment_ids[0]), facts={"subjects": list(event.codes)},
+            )
+        ],
+    )  # fmt: skip
+
+
+def _tell_of_offer(event: WaitlistOffered) -> None:
+    notify_many(
+        event.actor,
+        [
+            Telling(
+                recipient_person_id=event.person_id, kind=kinds.WAITLIST_OFFER, subject_id=event.subject_enrolment_id,
+                dedupe_key=str(event.subject_enrolment_id),
+                facts={"section": event.class_name, "until": event.offered_until.isoformat()},
+            )
+        ],
+    )  # fmt: skip
+
+
+def _move_queue(event: SeatsChanged) -> None:
+    # The schedule holds the section's lock already; whoever waits for it comes after this.
+    pass_on_seats(event.actor, event.section_id, clock.now())
+
+
+def _look_at_provisional(event: ResultsWritten) -> None:
+    if is_anything_provisional():
+        provisional_recheck.defer(organisation_id=event.actor.organisation_id)
+
+
+# Who is in which class is enrolment's to say; the schedule asks it.
+register_roll(EnrolmentRoll())
+# Who enrolled, and to whom a seat is offered, is told so.
+subscribe(EnrolmentConfirmed, _tell_of_enrolment)
+subscribe(WaitlistOffered, _tell_of_offer)
+# A section that has more seats, or is opened again, has them for those who wait.
+subscribe(SeatsChanged, _move_queue)
+# A curriculum stays as it was approved while students follow it.
+subscribe(CurriculumReopening, refuse_reopening)
+# A subject keeps its units while somebody takes it.
+subscribe(SubjectMeasuresChanging, refuse_change_of_taken_subject)
+# Classes that rest on a grade that was not there yet are looked at again.
+subscribe(ResultsWritten, _look_at_provisional)
+
+
+def _recompute_after_credits(event: CreditsChanged) -> None:
+    recompute(event.actor, [event.student_id])
+
+
+# Credits count among the units earned, and in the average where the college says so.
+subscribe(CreditsChanged, _recompute_after_credits)
+# Whoever revokes a credit is told which classes rested on it.
+subscribe(CreditRevoked, name_dependents)
 
 # Grades that are posted, deadlines that come near or have passed, sheets that came back, classes nobody graded.
 subscribe(GradesPosted, telling_grades.tell_of_posted_grades)
