@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.urls import reverse
-
 from rollbook.core.identity.models import Membership
 from rollbook.shared.messaging import kinds
 from rollbook.shared.messaging.services import Telling, notify_many
@@ -97,6 +95,7 @@ def tell_of_overdue_grades(event: NotGradedOverdue) -> None:
         [
             _from_the_house(person_id, event.classes[0].term_id, f"not graded {event.on}", text, "home")
             for person_id in deans.values_list("person_id", flat=True)
+            if person_id is not None
         ],
     )
 
@@ -104,7 +103,7 @@ def tell_of_overdue_grades(event: NotGradedOverdue) -> None:
 def _from_the_house(person_id: UUID, subject_id: UUID, key: str, text: str, page: str) -> Telling:
     return Telling(
         recipient_person_id=person_id, kind=kinds.SYSTEM, subject_id=subject_id, dedupe_key=key[:120],
-        facts={"text": text, "url": reverse(page)},
+        facts={"text": text, "page": page},
     )  # fmt: skip
 
 
