@@ -19,7 +19,23 @@ register_navigation(
         systems=("college",), keywords=_("semester summer enrolment windows"),
     ),
     NavigationItem(
-        _("Programmes"), "catalogue:programmes", "graduation-cap", permissions.MANAGE_PROGRAMMES, group="records",
-        order=50, systems=("college",), keywords=_("courses degrees"),
+        _("Programmes"), "catalogue:programmes", "graduation-cap", permissions.VIEW_CATALOGUE, group="records",
+        order=50, systems=("college",), keywords=_("courses degrees curricula"), in_rail_for=_works_with_curricula,
+    ),
+    NavigationItem(
+        _("Subjects"), "catalogue:subjects", "book-open", permissions.MANAGE_SUBJECTS, group="records", order=52,
+        systems=("college",), keywords=_("courses prerequisites units"),
+    ),
+    NavigationItem(
+        _("Equivalencies"), "catalogue:equivalencies", "handshake", permissions.MANAGE_SUBJECTS, group="records",
+        order=54, systems=("college",), in_rail=False, keywords=_("substitutes credits"),
+    ),
+    NavigationItem(
+        _("Curriculum from a file"), "catalogue:upload_curriculum", "upload", permissions.DRAFT_CURRICULA,
+        group="records", order=56, systems=("college",), in_rail=False, keywords=_("import csv"),
+    ),
+    NavigationItem(
+        _("Grade scales"), "catalogue:grade_scales", "scale", permissions.MANAGE_GRADE_SCALES, group="records",
+        order=58, systems=("college",), in_rail=False, keywords=_("marks grades"),
     ),
 )  # fmt: skip

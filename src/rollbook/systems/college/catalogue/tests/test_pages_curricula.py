@@ -274,3 +274,15 @@ def test_a_programme_has_a_head_who_sees_its_drafts(curriculum):
     assert "Hilda Ramos" in text_of(a_browser(a_cashier()).get(f"/programmes/{programme.id}/"))
     assert a_browser(head).get(f"/curricula/{curriculum.id}/").status_code == 200
     services.change_programme(a_registrar(), programme_id=programme.id, head_id=None)
+
+
+def test_the_catalogue_stands_in_the_rail_of_those_who_work_with_it(tenant):
+    a_programme("BSIT")
+
+    def rail(actor):
+        return text_of(a_browser(actor).get("/programmes/"))
+
+    assert 'href="/subjects/"' in rail(a_registrar())
+    head, cashier = rail(a_member(roles.PROGRAM_HEAD)), rail(a_cashier())
+    assert ('href="/programmes/"' in head, 'href="/subjects/"' in head) == (True, False)
+    assert 'href="/programmes/"' not in cashier.split("<main", 1)[0].split("<nav", 1)[1]
