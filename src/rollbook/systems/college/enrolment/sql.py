@@ -128,7 +128,7 @@ INSERT INTO college_enrolment_subjectenrolment (organisation_id, id, created_at,
        subject_id, section_id, attempt_no, is_retake, is_irregular, units, category, allows_several_sections, state,
        reserved_until, was_renewed, joined_at, offered_until, override_id, is_provisional, end_reason, result,
        final_symbol, version)
-SELECT %(organisation)s, r.id, %(now)s, %(user)s, %(enrolment)s, r.subject_id, r.section_id, r.attempt_no, r.is_retake,
+SELECT %(organisation)s, r.id, %(now)s, %(user)s::uuid, %(enrolment)s, r.subject_id, r.section_id, r.attempt_no, r.is_retake,
        r.is_irregular, r.units, r.category, r.allows_several, r.state,
        CASE WHEN r.state = 'RESERVED' THEN %(until)s::timestamptz END, false,
        CASE WHEN r.state IN ('WAITLISTED', 'OFFERED') THEN %(now)s::timestamptz END,

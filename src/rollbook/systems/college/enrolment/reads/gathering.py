@@ -18,7 +18,7 @@ from rollbook.systems.college.enrolment import policies, sql
 from rollbook.systems.college.enrolment.errors import EnrolmentNotFound
 from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.enrolment.reads.history import Record, record_of, with_rules
-from rollbook.systems.college.enrolment.reads.rows import Row, fetch, slots_of
+from rollbook.systems.college.enrolment.reads.rows import Row, fetch, fetch_hot, slots_of
 from rollbook.systems.college.enrolment.rules import month1_gate
 from rollbook.systems.college.enrolment.rules.facts import Offer, SectionFacts, Standing, SubjectFacts
 from rollbook.systems.college.enrolment.rules.gate import GateVerdict
@@ -43,7 +43,7 @@ class Gathered:
 
 def standing_row(enrolment_id: UUID, *, blocks: str = Hold.Blocks.ENROL) -> Row:
     """The term enrolment with its student, term, window, month 1 and holds; or EnrolmentNotFound."""
-    found = fetch(sql.STANDING, enrolment=enrolment_id, blocks=blocks)
+    found = fetch_hot(sql.STANDING, enrolment=enrolment_id, blocks=str(blocks))
     if not found:
         raise EnrolmentNotFound
     return found[0]
@@ -85,7 +85,7 @@ def gather(
 
 
 def _subject_rows(row: Row, subject_ids: Collection[UUID], today: date) -> list[Row]:
-    return fetch(
+    return fetch_hot(
         sql.SUBJECTS, subjects=array_of(subject_ids), curriculum=row.curriculum_id, today=today,
         enrolment=row.enrolment_id, is_advised=row.advising_state == TermEnrolment.Advising.APPROVED,
     )  # fmt: skip
@@ -98,7 +98,9 @@ def _section_rows(
     if section_ids:
         found = {
             one.id: one
-            for one in fetch(sql.SECTIONS_BY_ID, sections=array_of(section_ids), enrolment=row.enrolment_id, now=now)
+            for one in fetch_hot(
+                sql.SECTIONS_BY_ID, sections=array_of(section_ids), enrolment=row.enrolment_id, now=now
+            )
         }
     if any_section_of:
         found |= {

@@ -13,7 +13,7 @@ from rollbook.systems.college.catalogue.prerequisites import Node, Passed, Stude
 from rollbook.systems.college.catalogue.prerequisites.tree import AllMajor, PercentUnits
 from rollbook.systems.college.catalogue.selectors import codes_of, equivalents_on, plan_of
 from rollbook.systems.college.enrolment import sql
-from rollbook.systems.college.enrolment.reads.rows import Row, fetch, slots_of
+from rollbook.systems.college.enrolment.reads.rows import Row, fetch_hot, slots_of
 from rollbook.systems.college.enrolment.rules.facts import Past, Taken
 
 _HELD = frozenset({"RESERVED", "OFFERED"})
@@ -138,7 +138,7 @@ def record_of(standing: Row, now: datetime) -> Record:
     """Read a student's record, in one statement; the credits came with the term."""
     enrolment_id = standing.enrolment_id
     rows = tuple(
-        fetch(sql.HISTORY, student=standing.student_id, starts_on=standing.starts_on, ends_on=standing.ends_on)
+        fetch_hot(sql.HISTORY, student=standing.student_id, starts_on=standing.starts_on, ends_on=standing.ends_on)
     )
     credited = tuple(
         Credit(UUID(subject), Decimal(units), code, tuple(tags)) for subject, units, code, tags in standing.credits

@@ -29,7 +29,7 @@ from rollbook.systems.college.enrolment.errors import (
 from rollbook.systems.college.enrolment.events import EnrolmentConfirmed, SubjectsChanged
 from rollbook.systems.college.enrolment.models import SubjectEnrolment, TermEnrolment
 from rollbook.systems.college.enrolment.reads.gathering import Gathered, gather
-from rollbook.systems.college.enrolment.reads.rows import fetch
+from rollbook.systems.college.enrolment.reads.rows import fetch, fetch_hot
 from rollbook.systems.college.enrolment.rules.carts import judge_cart
 from rollbook.systems.college.enrolment.rules.facts import Item
 from rollbook.systems.college.enrolment.rules.verdicts import ItemVerdict
@@ -272,7 +272,7 @@ def _insert(
     overrides: Mapping[UUID | None, UUID], state: str, until: datetime | None,
 ) -> None:  # fmt: skip
     subjects = [gathered.offer.subjects[verdict.item.subject_id] for verdict in new]
-    fetch(
+    fetch_hot(
         sql.INSERT,
         now=gathered.now,
         user=actor.user_id,

@@ -11,7 +11,7 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.enrolment import permissions, sql
 from rollbook.systems.college.enrolment.errors import EnrolmentNotFound, SubjectEnrolmentNotFound
 from rollbook.systems.college.enrolment.models import SubjectEnrolment
-from rollbook.systems.college.enrolment.reads.rows import Row, fetch
+from rollbook.systems.college.enrolment.reads.rows import Row, fetch_hot
 
 
 def lock_term(actor: Actor, term_enrolment_id: UUID, *, staff: str = permissions.ENROL_STUDENTS) -> Row:
@@ -19,7 +19,7 @@ def lock_term(actor: Actor, term_enrolment_id: UUID, *, staff: str = permissions
     own = actor.may(permissions.ENROL_OWN) and actor.person_id is not None
     if not own:
         actor.require(staff)
-    rows = fetch(sql.LOCK_TERMS, enrolment=term_enrolment_id)
+    rows = fetch_hot(sql.LOCK_TERMS, enrolment=term_enrolment_id)
     found = next((row for row in rows if row.id == term_enrolment_id), None)
     if found is None:
         raise EnrolmentNotFound
@@ -31,7 +31,7 @@ def lock_term(actor: Actor, term_enrolment_id: UUID, *, staff: str = permissions
 def lock_sections(section_ids: Iterable[UUID]) -> list[UUID]:
     """Lock sections in the order of their ids; those that do not exist are left out."""
     wanted = sorted(set(section_ids))
-    return [row.id for row in fetch(sql.LOCK_SECTIONS, sections=array_of(wanted))] if wanted else []
+    return [row.id for row in fetch_hot(sql.LOCK_SECTIONS, sections=array_of(wanted))] if wanted else []
 
 
 def lock_rows(
