@@ -10,6 +10,7 @@ from pydantic import Field
 from rollbook.core import clock
 from rollbook.core.api import limits
 from rollbook.core.api.routing import ApiRequest, Router
+from rollbook.core.errors import Invalid
 from rollbook.core.idempotency.services import KEPT_FOR, idempotent
 from rollbook.systems.college.enrolment import permissions, selectors
 from rollbook.systems.college.enrolment.api.shapes import (
@@ -86,7 +87,7 @@ class SectionOut(Schema):
 class SectionsQuery(Schema):
     """Which subject."""
 
-    subject: UUID
+    subject: UUID | None = None
 
 
 class ItemsIn(Body):
@@ -167,6 +168,8 @@ def recommendations(request: ApiRequest, enrolment_id: Path[UUID]) -> dict[str, 
 def sections(request: ApiRequest, enrolment_id: Path[UUID], wanted: Query[SectionsQuery]) -> list[dict[str, Any]]:
     """The sections of a subject with hours, seats, and what each would clash with."""
     own = selectors.get_own_enrolment(request.actor, enrolment_id)
+    if wanted.subject is None:
+        raise Invalid.field("subject", "Say which subject.")
     _, found = sections_for(own.id, wanted.subject, clock.now())
     return [
         {
