@@ -145,7 +145,12 @@ class Complaints:
 
     def listen(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.said.append(str(error)))
-        page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: self._note(message.text) if message.type == "error" else None)
+
+    def _note(self, said: str) -> None:
+        # A newer keystroke takes back what an older one asked; a line that really broke says `sendError` as well.
+        if not said.startswith(("htmx:sendAbort", "htmx:afterRequest")):
+            self.said.append(said)
 
 
 def violations(page: Page, *, within: str = "", only: tuple[str, ...] = ()) -> list[str]:
@@ -316,7 +321,10 @@ def photograph(page: Page, name: str) -> list[Path]:
 
 
 def _keep_small(content: bytes, path: Path) -> None:
-    """Flat colours need no more than a palette; a picture is a third as large with one."""
-    with Image.open(io.BytesIO(content)) as picture:
-        few = picture.convert("RGB").quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+    """A page has few colours: with a palette of its most frequent ones a picture is a third as large, and as true."""
+    with Image.open(io.BytesIO(content)) as opened:
+        picture = opened.convert("RGB")
+    frequent = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in frequent for part in colour])
+    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
