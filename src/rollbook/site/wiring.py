@@ -23,6 +23,7 @@ from rollbook.site import jobs, telling_grades
 from rollbook.systems.college.catalogue.events import CurriculumReopening, SubjectMeasuresChanging, TermAdded
 from rollbook.systems.college.enrolment.events import EnrolmentConfirmed, ResultsWritten, WaitlistOffered
 from rollbook.systems.college.enrolment.jobs import is_anything_provisional, provisional_recheck
+from rollbook.systems.college.enrolment.models import SubjectEnrolment
 from rollbook.systems.college.enrolment.roll import EnrolmentRoll
 from rollbook.systems.college.enrolment.services.dependents import name_dependents
 from rollbook.systems.college.enrolment.services.rechecking import refuse_change_of_taken_subject
@@ -41,7 +42,7 @@ from rollbook.systems.college.records.events import CreditRevoked, CreditsChange
 from rollbook.systems.college.records.services import refuse_merge
 from rollbook.systems.college.records.services.following import refuse_reopening
 from rollbook.systems.college.roles import CASHIER_SUPERVISOR
-from rollbook.systems.college.scheduling.events import SeatsChanged
+from rollbook.systems.college.scheduling.events import ScheduleChanged, SeatsChanged
 from rollbook.systems.college.scheduling.roll import register_roll
 from rollbook.systems.college.scheduling.services import refuse_merge as refuse_merge_of_professor
 
@@ -179,6 +180,20 @@ def _tell_of_enrolment(event: EnrolmentConfirmed) -> None:
     )  # fmt: skip
 
 
+def _tell_of_schedule(event: ScheduleChanged) -> None:
+    seated = SubjectEnrolment.objects.filter(section_id=event.section_id, state__in=SubjectEnrolment.CARRIED)
+    notify_many(
+        event.actor,
+        [
+            Telling(
+                recipient_person_id=person_id, kind=kinds.SCHEDULE_CHANGE, subject_id=event.section_id,
+                dedupe_key=f"{event.before} {event.after}"[:120], facts={"section": event.class_name},
+            )
+            for person_id in seated.values_list("term_enrolment__student__person_id", flat=True)
+        ],
+    )  # fmt: skip
+
+
 def _tell_of_offer(event: WaitlistOffered) -> None:
     notify_many(
         event.actor,
@@ -206,6 +221,8 @@ def _look_at_provisional(event: ResultsWritten) -> None:
 register_roll(EnrolmentRoll())
 # Who enrolled, and to whom a seat is offered, is told so.
 subscribe(EnrolmentConfirmed, _tell_of_enrolment)
+# Whoever sits in a class hears that its day, time, room or professor changed (R17).
+subscribe(ScheduleChanged, _tell_of_schedule)
 subscribe(WaitlistOffered, _tell_of_offer)
 # A section that has more seats, or is opened again, has them for those who wait.
 subscribe(SeatsChanged, _move_queue)
