@@ -32,10 +32,10 @@ FRONT = "front door"
 #: Items that read the same walk come one after the other, so that none waits for it inside its transaction.
 WALK = "walk"
 FOREIGN = "https://elsewhere.example"
-#: What anybody may open: the gate, verification of papers, health, and what the shell itself needs.
+#: What anybody may open: the gate, applying and what applicants read, verification of papers, health, and what the shell itself needs.
 PUBLIC_ROUTES = (
     "/login/", "/institution/", "/password/", "/o/", "/verify/", "/health/", "/brand/", "/api/v1/public/",
-    "/account/security/passkeys/sign-in/", "/appearance/", "/language/",
+    "/account/security/passkeys/sign-in/", "/appearance/", "/language/", "/apply/", "/api/v1/college/public/",
 )  # fmt: skip
 #: ReDoc makes its style sheet while it runs; its page shows nothing that anybody typed.
 INLINE_STYLES_REVIEWED = frozenset({"/api/redoc/"})
