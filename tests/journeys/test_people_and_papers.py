@@ -89,8 +89,9 @@ def test_a_registrar_revokes_a_paper(site: Any, visit: Any, complaints: Any, wor
     looks_right(page, "issued-paper")
     page.get_by_label("Why is it revoked?").fill("Issued to the wrong student")
     page.get_by_role("button", name="Revoke paper").click()
+    page.get_by_role("button", name="Revoke paper").wait_for(state="detached")
     page.wait_for_load_state("networkidle")
-    page.get_by_text("Revoked").first.wait_for()
+    page.get_by_text("Revoked", exact=True).first.wait_for()
     page.goto(site.url("/files/"), wait_until="networkidle")
     looks_right(page)
     assert complaints.said == []

@@ -51,7 +51,7 @@ register_navigation(
         systems=_COLLEGE, in_rail=False, keywords=_("station float"),
     ),
     NavigationItem(
-        _("My payments"), "fees:own_payments", "banknote", permissions.OWN_ACCOUNT, group="work", order=10,
+        _("My payments"), "fees:own_payments", "banknote", permissions.OWN_ACCOUNT, group="work", order=5,
         systems=_COLLEGE, keywords=_("balance due statement receipts"),
     ),
 )  # fmt: skip
