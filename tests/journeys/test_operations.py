@@ -112,7 +112,7 @@ def test_a_dead_letter_is_discarded_with_a_reason(
     assert page.get_by_role("link", name="Remind families of what falls due this week.").first.is_visible()
     looks_right(page, "jobs")
 
-    page.get_by_role("link", name="Remind families of what falls due this week.").click()
+    page.get_by_role("link", name="Remind families of what falls due this week.").first.click()
     page.wait_for_load_state("networkidle")
     assert page.get_by_text("LookupError").first.is_visible()
     looks_right(page, "jobs-failed")
