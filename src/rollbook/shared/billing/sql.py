@@ -5,10 +5,10 @@ from rollbook.core.audit.services import AUDIT_COLUMNS, AUDIT_NAMED
 #: Lock the account first; read the invoice, the cashier's open shift, and whether the reference was used already.
 LOCK_FOR_PAYMENT = """
 SELECT a.id, i.state, i.currency, s.id,
-       %(reference)s <> '' AND EXISTS (
-           SELECT FROM billing_payment p
-            WHERE p.organisation_id = %(organisation)s AND p.method = %(method)s AND p.external_reference = %(reference)s
-              AND p.state NOT IN ('VOIDED', 'FAILED', 'EXPIRED'))
+       (SELECT p.id FROM billing_payment p
+         WHERE %(reference)s <> '' AND p.external_reference <> ''
+           AND p.organisation_id = %(organisation)s AND p.method = %(method)s AND p.external_reference = %(reference)s
+           AND p.state NOT IN ('VOIDED', 'FAILED', 'EXPIRED'))
   FROM billing_invoice i
   JOIN billing_account a ON a.organisation_id = i.organisation_id AND a.id = i.account_id
   LEFT JOIN billing_shift s ON s.organisation_id = i.organisation_id AND s.cashier_id = %(cashier)s AND s.state = 'OPEN'

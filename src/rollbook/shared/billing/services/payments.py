@@ -150,20 +150,15 @@ def _lock(
         row = cursor.fetchone()
     if row is None:
         raise errors.InvoiceNotFound
-    account_id, state, currency, shift_id, is_used = row
+    account_id, state, currency, shift_id, used_by = row
     if state != "OPEN":
         raise errors.InvoiceClosed(state=state.lower())
     if currency != amount.currency:
         raise errors.CurrencyDiffers(expected=currency, given=amount.currency)
     if needs_shift and shift_id is None:
         raise errors.NoOpenShift
-    if is_used:
-        used_by = Payment.objects.filter(method=method, external_reference=reference).exclude(
-            state__in=("VOIDED", "FAILED", "EXPIRED")
-        )
-        raise errors.DuplicateReference(
-            reference=reference, method=method, payment_id=used_by.values_list("id", flat=True).first()
-        )
+    if used_by is not None:
+        raise errors.DuplicateReference(reference=reference, method=method, payment_id=used_by)
     return account_id, shift_id if needs_shift else None
 
 
