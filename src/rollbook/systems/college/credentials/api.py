@@ -20,7 +20,7 @@ from rollbook.systems.college.credentials.rules.graduation import Outcome
 from rollbook.systems.college.credentials.services import graduating, releasing
 from rollbook.systems.college.credentials.words import reasons_of
 from rollbook.systems.college.records.selectors import get_student
-from rollbook.systems.college.schemas import Body
+from rollbook.systems.college.schemas import Body, ReasonIn
 
 router = Router(tags=["College papers"])
 own_router = Router(tags=["Own papers"])
@@ -51,12 +51,6 @@ class ReleaseIn(Body):
     copies: int = Field(1, ge=1, le=20)
     term_enrolment_id: UUID | None = None
     despite_hold: str = Field("", max_length=500, description="The head registrar's reason to pass a hold.")
-
-
-class ReasonIn(Body):
-    """Why."""
-
-    reason: str = Field(max_length=500)
 
 
 class LinkOut(Schema):

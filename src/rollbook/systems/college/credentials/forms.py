@@ -35,9 +35,3 @@ class ReleaseForm(Form):
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field: Any = self.fields[name]
         field.choices = choices
-
-
-class WhyForm(Form):
-    """A reason that stays on the record."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

@@ -11,8 +11,7 @@ from rollbook.core.money import Money
 from rollbook.core.web.forms import DateField, Form, MoneyField
 from rollbook.shared.billing.models import Payment, Reversal, ShiftMovement
 from rollbook.shared.billing.services.payments import LARGEST_MINOR
-
-LONGEST_REASON = 500
+from rollbook.systems.college.forms import LONGEST_REASON, ReasonForm
 
 #: Ways to pay that a cashier can choose; what came through a gateway is recorded by itself.
 COUNTER_CHOICES = [(value, label) for value, label in Payment.Method.choices if value != Payment.Method.ONLINE_GATEWAY]
@@ -134,12 +133,6 @@ class CountForm(Form):
     def face_fields(self) -> list[forms.BoundField]:
         """The fields of the face values."""
         return [self[name] for name in self.fields if name.startswith("face_")]
-
-
-class ReasonForm(Form):
-    """Why something is asked for."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class RefundForm(ReasonForm):

@@ -6,13 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.forms import DateField, Form
+from rollbook.systems.college.forms import ReasonForm, reason_field
 
 
 def _reason(label: Any = None) -> forms.CharField:
-    return forms.CharField(
-        label=label or _("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("At least ten letters; it is kept with the grade."),
-    )  # fmt: skip
+    return reason_field(label, help_text=_("At least ten letters; it is kept with the grade."))
 
 
 class ReturnForm(Form):
@@ -44,8 +42,8 @@ class ChangeForm(Form):
     )
 
 
-class ReasonForm(Form):
-    """A step that needs a reason."""
+class GradeReasonForm(ReasonForm):
+    """A step that needs a reason, which is kept with the grade."""
 
     reason = _reason()
 

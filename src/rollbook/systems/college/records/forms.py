@@ -9,13 +9,10 @@ from rollbook.core.web.forms import DateField, Form
 from rollbook.shared.people.checking import NewPerson
 from rollbook.shared.people.models import Person
 from rollbook.systems.college.catalogue.models import GradeScale, Programme, Term
+from rollbook.systems.college.forms import reason_field
 from rollbook.systems.college.records.models import Hold, Student
 
 _SEXES = [("", _("Not said")), *Person.Sex.choices]
-
-
-def _reason(label: Any = None) -> forms.CharField:
-    return forms.CharField(label=label or _("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class NewStudentForm(Form):
@@ -70,7 +67,7 @@ class StatusForm(Form):
 
     new_status = forms.ChoiceField(label=_("New status"))
     from_date = DateField(label=_("From"))
-    reason = _reason()
+    reason = reason_field()
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, possible: list[tuple[str, Any]], **kwargs: Any) -> None:
@@ -86,7 +83,7 @@ class HoldForm(Form):
     blocks = forms.MultipleChoiceField(
         label=_("Keeps the student from"), choices=Hold.Blocks.choices, widget=forms.CheckboxSelectMultiple
     )
-    reason = _reason()
+    reason = reason_field()
 
     def __init__(self, *args: Any, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,7 +94,7 @@ class HoldForm(Form):
 class ReleaseForm(Form):
     """Why a hold ends."""
 
-    reason = _reason(_("Why may the student go on?"))
+    reason = reason_field(_("Why may the student go on?"))
 
 
 class FileForm(Form):
@@ -113,7 +110,7 @@ class FileForm(Form):
 class TakeBackForm(Form):
     """Why an import is taken back."""
 
-    reason = _reason(_("Why is the import taken back?"))
+    reason = reason_field(_("Why is the import taken back?"))
 
 
 class CreditsForm(Form):
@@ -155,9 +152,3 @@ class NoteForm(Form):
     """Approve, or say what has to be changed."""
 
     note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class WhyForm(Form):
-    """A reason that stays on the record."""
-
-    reason = _reason()

@@ -163,12 +163,6 @@ class ChangeSectionForm(SectionFields):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class ReasonForm(Form):
-    """Why."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
 class MeetingForm(Form):
     """When, where and by whom. Empty hours are to be announced."""
 

@@ -17,12 +17,13 @@ from rollbook.shared.documents.models import Document
 from rollbook.shared.files.answers import file_response
 from rollbook.shared.files.buckets import PDF
 from rollbook.systems.college.credentials import permissions, selectors
-from rollbook.systems.college.credentials.forms import ReleaseForm, WhyForm
+from rollbook.systems.college.credentials.forms import ReleaseForm
 from rollbook.systems.college.credentials.kinds import KEYS
 from rollbook.systems.college.credentials.services import releasing
 from rollbook.systems.college.credentials.tables import ReleaseTable
 from rollbook.systems.college.credentials.words import PAPER_STATES
 from rollbook.systems.college.enrolment.models import TermEnrolment
+from rollbook.systems.college.forms import ReasonForm
 from rollbook.systems.college.records.models import Student
 from rollbook.systems.college.records.pages.students import frame
 from rollbook.systems.college.records.selectors import get_student
@@ -65,10 +66,10 @@ def of_student(request: PageRequest, student_id: UUID) -> HttpResponse:
 @page(permission=permissions.RELEASE_PAPERS)
 def paper(request: PageRequest, document_id: UUID) -> HttpResponse:
     """One released paper: what it is, its state, printing, withdrawing and replacing it."""
-    return _paper(request, document_id, WhyForm.of(request))
+    return _paper(request, document_id, ReasonForm.of(request))
 
 
-def _paper(request: PageRequest, document_id: UUID, form: WhyForm) -> HttpResponse:
+def _paper(request: PageRequest, document_id: UUID, form: ReasonForm) -> HttpResponse:
     found = selectors.get_paper(request.actor, document_id)
     is_in_force = found.state == Document.State.ISSUED
     context = {
@@ -86,7 +87,7 @@ def _paper(request: PageRequest, document_id: UUID, form: WhyForm) -> HttpRespon
 @page(permission=permissions.RELEASE_PAPERS)
 def change(request: PageRequest, document_id: UUID) -> HttpResponse:
     """Withdraw or replace a paper, for a reason."""
-    form = WhyForm.of(request)
+    form = ReasonForm.of(request)
     if form.is_submitted_and_valid():
         reason = form.cleaned_data["reason"]
         try:

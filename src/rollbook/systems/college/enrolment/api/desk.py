@@ -26,15 +26,9 @@ from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.enrolment.reads.choices import classes_of
 from rollbook.systems.college.enrolment.services import advising, cancelling, dropping, enrolling, overload
 from rollbook.systems.college.enrolment.services.rolling_over import create_term_enrolments
-from rollbook.systems.college.schemas import Body
+from rollbook.systems.college.schemas import Body, ReasonIn
 
 router = Router(tags=["College enrolment"])
-
-
-class ReasonIn(Body):
-    """Why."""
-
-    reason: str = Field(max_length=500)
 
 
 class ApproveIn(Body):

@@ -17,13 +17,14 @@ from rollbook.shared.files.selectors import readable_file
 from rollbook.shared.files.services import store_upload
 from rollbook.systems.college.fees import permissions, selectors
 from rollbook.systems.college.fees.buckets import BANK_FILES
-from rollbook.systems.college.fees.forms import BankFileForm, ReasonForm, ResolveForm
+from rollbook.systems.college.fees.forms import BankFileForm, ResolveForm
 from rollbook.systems.college.fees.jobs import import_bank_file
 from rollbook.systems.college.fees.pages.acting import act_once
 from rollbook.systems.college.fees.reads import queues
 from rollbook.systems.college.fees.services import bankfiles as services
 from rollbook.systems.college.fees.tables import BankFileTable, UnmatchedTable
 from rollbook.systems.college.fees.words import ROW_STATES
+from rollbook.systems.college.forms import ReasonForm
 
 MOST_FOUND = 20
 

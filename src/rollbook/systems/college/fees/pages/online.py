@@ -20,12 +20,13 @@ from rollbook.shared.gateways.jobs import gateway_reconcile_one
 from rollbook.shared.gateways.providers import PROVIDERS
 from rollbook.shared.gateways.services.checkouts import account_for_checkouts
 from rollbook.systems.college.fees import permissions
-from rollbook.systems.college.fees.forms import OnlineForm, ReasonForm
+from rollbook.systems.college.fees.forms import OnlineForm
 from rollbook.systems.college.fees.pages.acting import act_once
 from rollbook.systems.college.fees.reads import online as reads
 from rollbook.systems.college.fees.services import online, reconciliation
 from rollbook.systems.college.fees.tables import OnlinePaymentTable
 from rollbook.systems.college.fees.words import ONLINE_STATES, REFUND_STATES
+from rollbook.systems.college.forms import ReasonForm
 
 
 @page(permission=permissions.OWN_ACCOUNT, in_steps=True)

@@ -16,7 +16,7 @@ from rollbook.shared.billing.models import Payment, Refund, Reversal, Shift
 from rollbook.shared.billing.services.reversals import refundable_minor
 from rollbook.shared.gateways.services.refunds import was_paid_online
 from rollbook.systems.college.fees import permissions
-from rollbook.systems.college.fees.forms import ReasonForm, RefundForm, ReversalForm
+from rollbook.systems.college.fees.forms import RefundForm, ReversalForm
 from rollbook.systems.college.fees.pages.acting import act_once
 from rollbook.systems.college.fees.pages.papers import usual_paper
 from rollbook.systems.college.fees.papers import receipt_title
@@ -25,6 +25,7 @@ from rollbook.systems.college.fees.reads.counter import PaymentShown
 from rollbook.systems.college.fees.services import corrections
 from rollbook.systems.college.fees.tables import PaymentTable
 from rollbook.systems.college.fees.words import METHOD_ICONS, PAYMENT_STATES
+from rollbook.systems.college.forms import ReasonForm
 
 
 @page(permission=permissions.SEE_ACCOUNTS)

@@ -14,7 +14,7 @@ from rollbook.core.api.preconditions import etag
 from rollbook.core.api.routing import ApiRequest, Router
 from rollbook.systems.college.grading import permissions, selectors
 from rollbook.systems.college.grading.services import incompletes
-from rollbook.systems.college.schemas import Body
+from rollbook.systems.college.schemas import Body, ReasonIn
 
 router = Router(tags=["College grades"])
 
@@ -53,12 +53,6 @@ class CaseOut(Schema):
     new_grade: str
     ended_on: date | None
     version: int
-
-
-class ReasonIn(Body):
-    """Why."""
-
-    reason: str = Field(max_length=500)
 
 
 class GradeIn(Body):

@@ -18,7 +18,7 @@ from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.forms import Form
 from rollbook.core.web.rendering import done
 from rollbook.systems.college.grading import permissions, selectors
-from rollbook.systems.college.grading.forms import ExtensionForm, ReasonForm, ResolvingGradeForm
+from rollbook.systems.college.grading.forms import ExtensionForm, GradeReasonForm, ResolvingGradeForm
 from rollbook.systems.college.grading.models import IncompleteCase
 from rollbook.systems.college.grading.services import incompletes
 from rollbook.systems.college.grading.tables import CaseTable
@@ -44,7 +44,7 @@ class Step:
 STEPS = {
     "request": Step(
         gettext_lazy("Ask to resolve it"), permissions.REQUEST_RESOLUTION, frozenset({State.OPEN}),
-        incompletes.request_resolution, ReasonForm, is_owner_only=True,
+        incompletes.request_resolution, GradeReasonForm, is_owner_only=True,
     ),
     "approve": Step(
         gettext_lazy("Allow the resolution"), permissions.ALLOW_RESOLUTION, frozenset({State.REQUESTED}),
@@ -52,7 +52,7 @@ STEPS = {
     ),
     "reject": Step(
         gettext_lazy("Send the request back"), permissions.ALLOW_RESOLUTION, frozenset({State.REQUESTED}),
-        incompletes.refuse_resolution, ReasonForm, is_primary=False,
+        incompletes.refuse_resolution, GradeReasonForm, is_primary=False,
     ),
     "grade": Step(
         gettext_lazy("Enter the grade"), permissions.REQUEST_RESOLUTION, frozenset({State.APPROVED}),
@@ -64,7 +64,7 @@ STEPS = {
     ),
     "head-return": Step(
         gettext_lazy("Send the grade back"), permissions.HEAD_RESOLUTION, frozenset({State.SUBMITTED}),
-        incompletes.send_grade_back, ReasonForm, is_primary=False,
+        incompletes.send_grade_back, GradeReasonForm, is_primary=False,
     ),
     "finalize": Step(
         gettext_lazy("Finalise the grade"), permissions.ALLOW_RESOLUTION, frozenset({State.HEAD_APPROVED}),

@@ -13,7 +13,7 @@ from rollbook.core.api.pagination import Page, PageQuery, page_of
 from rollbook.core.api.routing import ApiRequest, Router
 from rollbook.systems.college.records import permissions, selectors, services
 from rollbook.systems.college.records.models import TransferCredit, TransferCreditRequest
-from rollbook.systems.college.schemas import Body
+from rollbook.systems.college.schemas import Body, ReasonIn
 
 router = Router(tags=["College credits"])
 
@@ -95,12 +95,6 @@ class DecisionIn(Body):
 
     approve: bool
     note: str = Field("", max_length=500)
-
-
-class ReasonIn(Body):
-    """Why."""
-
-    reason: str = Field(max_length=500)
 
 
 class AffectedOut(Schema):

@@ -13,10 +13,11 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
 from rollbook.systems.college.catalogue.selectors import ids_by_code
+from rollbook.systems.college.forms import ReasonForm
 from rollbook.systems.college.records import permissions, selectors, services
 from rollbook.systems.college.records.credit_lines import read_lines, write_lines
 from rollbook.systems.college.records.errors import CreditNotFound
-from rollbook.systems.college.records.forms import CreditLinesForm, CreditsForm, NoteForm, WhyForm
+from rollbook.systems.college.records.forms import CreditLinesForm, CreditsForm, NoteForm
 from rollbook.systems.college.records.models import TransferCredit, TransferCreditRequest
 from rollbook.systems.college.records.pages.students import frame, names
 from rollbook.systems.college.records.tables import CreditRequestTable
@@ -146,7 +147,7 @@ def decide(request: PageRequest, request_id: UUID) -> HttpResponse:
 def dispute(request: PageRequest, request_id: UUID) -> HttpResponse:
     """Put a decision before the head registrar."""
     asked = selectors.get_credit_request(request.actor, request_id)
-    form = WhyForm.of(request)
+    form = ReasonForm.of(request)
     if form.is_submitted_and_valid():
         try:
             services.dispute_credits(request.actor, request_id=asked.id, reason=form.cleaned_data["reason"])
@@ -165,7 +166,7 @@ def revoke(request: PageRequest, student_id: UUID, credit_id: UUID) -> HttpRespo
     credit = selectors.credits_of_student(found).filter(id=credit_id).first()
     if credit is None:
         raise CreditNotFound
-    form, affected = WhyForm.of(request), None
+    form, affected = ReasonForm.of(request), None
     if form.is_submitted_and_valid():
         try:
             credit, affected = services.revoke_credit(

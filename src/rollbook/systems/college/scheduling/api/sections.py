@@ -15,7 +15,7 @@ from rollbook.systems.college.scheduling.api.shapes import MeetingOut, meeting_o
 from rollbook.systems.college.scheduling.generating import Demand
 from rollbook.systems.college.scheduling.models import Block, TeachingAssignment
 from rollbook.systems.college.scheduling.roll import roll
-from rollbook.systems.college.schemas import UNCHANGED, Body
+from rollbook.systems.college.schemas import UNCHANGED, Body, ReasonIn
 
 router = Router(tags=["College schedule: sections"])
 
@@ -134,12 +134,6 @@ class StateIn(Body):
     """Opened, or closed for whoever is new."""
 
     state: Literal["OPEN", "CLOSED"]
-
-
-class ReasonIn(Body):
-    """Why."""
-
-    reason: str = Field(max_length=500)
 
 
 class AssignIn(Body):

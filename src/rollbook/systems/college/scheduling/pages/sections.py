@@ -12,10 +12,11 @@ from rollbook.core.audit.selectors import timeline
 from rollbook.core.errors import Refusal
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
+from rollbook.systems.college.forms import ReasonForm
 from rollbook.systems.college.scheduling import permissions, selectors, services
 from rollbook.systems.college.scheduling.checklist import findings_of
 from rollbook.systems.college.scheduling.errors import NothingToPublish
-from rollbook.systems.college.scheduling.forms import AssignForm, ChangeSectionForm, NewSectionForm, ReasonForm
+from rollbook.systems.college.scheduling.forms import AssignForm, ChangeSectionForm, NewSectionForm
 from rollbook.systems.college.scheduling.models import Section, TeachingAssignment
 from rollbook.systems.college.scheduling.pages.around import (
     around,
