@@ -1,7 +1,6 @@
 """Changing a finalised grade: asked for with a reason and evidence, approved by somebody else (R50)."""
 
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -29,13 +28,13 @@ from rollbook.systems.college.grading.errors import (
 )
 from rollbook.systems.college.grading.events import GradesPosted
 from rollbook.systems.college.grading.models import Component, GradeChange, GradeEvent, GradeRecord, TermReopening
-from rollbook.systems.college.grading.models.changes import LEAST_REASON, LONGEST_REASON
 from rollbook.systems.college.grading.rules.entry import Problem, read_grade
 from rollbook.systems.college.grading.rules.scales import INC, Scale, Value, outcome
 from rollbook.systems.college.grading.scales import scales_by_id
 from rollbook.systems.college.grading.selectors import get_record_for_update, may_see_change
 from rollbook.systems.college.grading.services.results import recompute
 from rollbook.systems.college.grading.services.writing import Line, replace_values
+from rollbook.systems.college.records.services import checked_reason
 
 KIND = "college.grade_change"
 LONGEST_REOPENING_DAYS = 90
@@ -131,7 +130,7 @@ def carry_out(actor: Actor, request: ApprovalRequest) -> None:
 def reopen_term(actor: Actor, *, term_id: UUID, until: date, reason: str) -> TermReopening:
     """Let grades of an archived term be changed until a day. The change itself still takes two people."""
     actor.require(permissions.REOPEN_TERM)
-    text = _reason(reason)
+    text = checked_reason(reason)
     now = clock.now()
     today = organisation_in_scope().local_date(now)
     if not today <= until <= today + timedelta(days=LONGEST_REOPENING_DAYS):
@@ -192,11 +191,4 @@ def _checked(reason: str, evidence_file_id: UUID | None, evidence_note: str) -> 
     note = " ".join(evidence_note.split())
     if evidence_file_id is None and not 3 <= len(note) <= 200:
         raise Invalid.field("evidence_note", "Attach the evidence, or say where it is: class record, page 4.")
-    return _reason(reason), note[:200]
-
-
-def _reason(reason: str) -> str:
-    text: Any = " ".join(reason.split())
-    if not LEAST_REASON <= len(text) <= LONGEST_REASON:
-        raise Invalid.field("reason", f"Write the reason in {LEAST_REASON} to {LONGEST_REASON} characters.")
-    return str(text)
+    return checked_reason(reason), note[:200]

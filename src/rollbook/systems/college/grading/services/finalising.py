@@ -39,8 +39,8 @@ from rollbook.systems.college.grading.services.results import recompute
 from rollbook.systems.college.grading.services.sheets import named_class
 from rollbook.systems.college.grading.services.writing import Line, move_records
 from rollbook.systems.college.grading.sql import execute, named, sheets
+from rollbook.systems.college.records.services import checked_reason
 
-LEAST_REASON, LONGEST_REASON = 10, 500
 #: Longer than this nobody keeps a sheet open for one professor.
 LONGEST_OPENING_DAYS = 60
 #: How long a returned sheet stays open when the grading window is over and nobody says otherwise.
@@ -60,7 +60,7 @@ class Finalised:
 def return_sheet(actor: Actor, *, sheet_id: UUID, reason: str, open_until: date | None = None) -> GradeSheet:
     """Give a submitted sheet back to its professor with a reason. After the window it stays open for some days."""
     actor.require(permissions.FINALISE)
-    text = _checked(reason)
+    text = checked_reason(reason)
     now = clock.now()
     today = organisation_in_scope().local_date(now)
     shown = selectors.get_sheet(actor, sheet_id)
@@ -95,7 +95,7 @@ def return_sheet(actor: Actor, *, sheet_id: UUID, reason: str, open_until: date 
 def open_late(actor: Actor, *, sheet_id: UUID, until: date, reason: str) -> GradeSheet:
     """Let the owner of a sheet write on it after the window, until a day. It is logged with its reason."""
     actor.require(permissions.OPEN_LATE)
-    text = _checked(reason)
+    text = checked_reason(reason)
     today = organisation_in_scope().local_date(clock.now())
     _must_be_near(until, today)
     shown = selectors.get_sheet(actor, sheet_id)
@@ -238,10 +238,3 @@ def _must_move(sheet: GradeSheet, shown: dict[str, Any], to: str, wanted: str) -
 def _must_be_near(until: date | None, today: date) -> None:
     if until is not None and not today <= until <= today + timedelta(days=LONGEST_OPENING_DAYS):
         raise Invalid.field("until", f"Enter a day from today to {LONGEST_OPENING_DAYS} days from now.")
-
-
-def _checked(reason: str) -> str:
-    text = " ".join(reason.split())
-    if not LEAST_REASON <= len(text) <= LONGEST_REASON:
-        raise Invalid.field("reason", f"Write the reason in {LEAST_REASON} to {LONGEST_REASON} characters.")
-    return text

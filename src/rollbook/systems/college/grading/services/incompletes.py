@@ -30,16 +30,16 @@ from rollbook.systems.college.grading.selectors import Scope, get_case_for_updat
 from rollbook.systems.college.grading.services.deadlines import leaves_of
 from rollbook.systems.college.grading.services.results import recompute
 from rollbook.systems.college.grading.services.writing import Line, replace_values
+from rollbook.systems.college.records.services import checked_reason
 
 State = IncompleteCase.State
-LEAST_REASON, LONGEST_REASON = 10, 500
 
 
 @transaction.atomic
 def request_resolution(actor: Actor, *, case_id: UUID, reason: str) -> IncompleteCase:
     """The professor of the class says that the work is done and asks to be allowed to grade it."""
     actor.require(permissions.REQUEST_RESOLUTION)
-    text = _checked(reason)
+    text = checked_reason(reason)
     case = _case(actor, case_id, Scope.OWNER)
     _must_move(case, State.REQUESTED, "requested")
     _must_be_in_time(case)
@@ -62,7 +62,7 @@ def allow_resolution(actor: Actor, *, case_id: UUID) -> IncompleteCase:
 def refuse_resolution(actor: Actor, *, case_id: UUID, reason: str) -> IncompleteCase:
     """A registrar sends a request back; the incomplete is open as before."""
     actor.require(permissions.ALLOW_RESOLUTION)
-    text = _checked(reason)
+    text = checked_reason(reason)
     case = _case(actor, case_id, Scope.REGISTRAR)
     _must_move(case, State.OPEN, "sent back")
     case.returned_reason = text
@@ -100,7 +100,7 @@ def approve_grade(actor: Actor, *, case_id: UUID) -> IncompleteCase:
 def send_grade_back(actor: Actor, *, case_id: UUID, reason: str) -> IncompleteCase:
     """The programme head sends the grade back to the professor. Until the next one the deadline counts again."""
     actor.require(permissions.HEAD_RESOLUTION)
-    text = _checked(reason)
+    text = checked_reason(reason)
     case = _case(actor, case_id, Scope.PROGRAMME_HEAD)
     _must_move(case, State.APPROVED, "sent back", came_from=State.SUBMITTED)
     case.returned_reason = text
@@ -134,7 +134,7 @@ def finalise_resolution(actor: Actor, *, case_id: UUID) -> IncompleteCase:
 def extend(actor: Actor, *, case_id: UUID, days: int, reason: str) -> IncompleteCase:
     """The head registrar gives more time: twice at most, each time at most 90 days."""
     actor.require(permissions.EXTEND_INCOMPLETE)
-    text = _checked(reason)
+    text = checked_reason(reason)
     if not 1 <= days <= LONGEST_EXTENSION_DAYS:
         raise Invalid.field("days", f"Enter 1 to {LONGEST_EXTENSION_DAYS} days.")
     case = _case(actor, case_id, Scope.REGISTRAR)
@@ -206,10 +206,3 @@ def _value(case: IncompleteCase, symbol: str) -> Value:
     if value is None:
         raise LookupError(f"{symbol} left its scale, which never changes.")
     return value
-
-
-def _checked(reason: str) -> str:
-    text = " ".join(reason.split())
-    if not LEAST_REASON <= len(text) <= LONGEST_REASON:
-        raise Invalid.field("reason", f"Write the reason in {LEAST_REASON} to {LONGEST_REASON} characters.")
-    return text

@@ -22,9 +22,8 @@ from rollbook.systems.college.records.errors import CreditCannotMove, CreditNotF
 from rollbook.systems.college.records.events import CreditRevoked, CreditsChanged
 from rollbook.systems.college.records.models import Student, TransferCredit, TransferCreditRequest
 from rollbook.systems.college.records.selectors import get_credit_request, get_student, get_student_for_update
+from rollbook.systems.college.records.services.overrides import LEAST_REASON, LONGEST_REASON, checked_reason
 
-LEAST_REASON = 10
-LONGEST_REASON = 500
 MOST_CREDITS = 60
 #: What a line of a draft says that another took the place of.
 REPLACED = "Replaced in the draft"
@@ -140,7 +139,7 @@ def dispute_credits(actor: Actor, *, request_id: UUID, reason: str) -> TransferC
     """Put a decision that somebody does not accept before the head registrar."""
     actor.require(permissions.PROPOSE_CREDITS)
     request, _whose = _locked(actor, request_id)
-    text = _reason(reason)
+    text = checked_reason(reason)
     _move(request, State.DISPUTED)
     request.decided_by_id, request.decided_at = None, None
     _save(request, "state", "decided_by", "decided_at")
@@ -152,7 +151,7 @@ def dispute_credits(actor: Actor, *, request_id: UUID, reason: str) -> TransferC
 def revoke_credit(actor: Actor, *, credit_id: UUID, reason: str) -> tuple[TransferCredit, list[dict[str, Any]]]:
     """Take a credit away again; answers the classes that rested on it, for somebody to look at."""
     actor.require(permissions.REVOKE_CREDITS)
-    text = _reason(reason)
+    text = checked_reason(reason)
     found: TransferCredit | None = TransferCredit.objects.filter(id=credit_id).first()
     if found is None:
         raise CreditNotFound
@@ -191,12 +190,6 @@ def _move(request: TransferCreditRequest, state: str) -> None:
 def _save(request: TransferCreditRequest, *fields: str) -> None:
     request.version += 1
     request.save(update_fields=[*fields, "version"])
-
-
-def _reason(text: str) -> str:
-    if not LEAST_REASON <= len(text.strip()) <= LONGEST_REASON:
-        raise Invalid.field("reason", f"Write the reason in {LEAST_REASON} to {LONGEST_REASON} characters.")
-    return text.strip()
 
 
 def _checked(student: Student, institution: str, scale_id: UUID | None, wanted: Sequence[NewCredit]) -> list[NewCredit]:
