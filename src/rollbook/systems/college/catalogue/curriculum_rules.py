@@ -54,6 +54,16 @@ class Requirement:
         return min(place.year_level for place in self.places)
 
     @property
+    def first(self) -> Place:
+        """Where it stands first in the curriculum."""
+        return min(self.places, key=lambda place: place.in_order)
+
+    @property
+    def codes(self) -> list[str]:
+        """Any one of them is enough."""
+        return sorted(place.code for place in self.places)
+
+    @property
     def subject_ids(self) -> frozenset[UUID]:
         return frozenset(place.subject_id for place in self.places)
 

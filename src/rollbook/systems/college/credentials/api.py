@@ -178,6 +178,4 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
 
 
 def _missing(one: Requirement) -> dict[str, Any]:
-    first = min(one.places, key=lambda place: place.in_order)
-    codes = sorted(place.code for place in one.places)
-    return {"codes": codes, "year_level": first.year_level, "semester": first.semester}
+    return {"codes": one.codes, "year_level": one.first.year_level, "semester": one.first.semester}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_noop
 
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.documents.kinds import DocumentKind, Renderer, register_kind
@@ -22,10 +22,13 @@ class PaperType:
     """A kind of paper that is released here."""
 
     code: str
-    label: Any
     kind: DocumentKind
     says: Says
-    is_of_term: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its title in the reader's language."""
+        return gettext(self.kind.title)
 
 
 def _may_view(actor: Actor, document: Any) -> bool:
@@ -35,31 +38,26 @@ def _may_view(actor: Actor, document: Any) -> bool:
     return (is_theirs and actor.may(permissions.VIEW_OWN_PAPERS)) or (is_own and actor.may(permissions.RELEASE_PAPERS))
 
 
-def _declare(code: str, title: str, draw: Renderer) -> DocumentKind:
-    return register_kind(
+def _paper(code: str, title: str, draw: Renderer, says: Says) -> PaperType:
+    kind = register_kind(
         DocumentKind(
             key=f"college.{code.lower()}", title=title, papers={"A4": draw, "LETTER": draw},
             series=f"{code.lower()}:{{year}}", number_template=f"{code}-{{year}}-{{seq:06d}}", code_prefix=code,
             issue_permission=permissions.RELEASE_PAPERS, view_permission=permissions.VIEW_RELEASES,
             revoke_permission=permissions.REVOKE_OWN_RELEASES, may_view=_may_view, is_confidential=True,
-            public_facts=lambda document: [(str(_("Name")), document.snapshot["masked_name"])],
+            public_facts=lambda document: [(gettext("Name"), document.snapshot["masked_name"])],
         )
     )  # fmt: skip
+    return PaperType(code, kind, says)
 
 
 _ALL = (
-    PaperType("TOR", _("Transcript of records"), _declare("TOR", "Transcript of records", papers.transcript),
-              snapshots.transcript),
-    PaperType("COE", _("Certificate of enrolment"),
-              _declare("COE", "Certificate of enrolment", papers.enrolment_certificate),
-              snapshots.enrolment_certificate, is_of_term=True),
-    PaperType("COR", _("Certificate of registration"),
-              _declare("COR", "Certificate of registration", papers.registration), snapshots.registration,
-              is_of_term=True),
-    PaperType("COG", _("Certificate of grades"), _declare("COG", "Certificate of grades", papers.grades),
-              snapshots.grades, is_of_term=True),
-    PaperType("HD", _("Honourable dismissal"), _declare("HD", "Honourable dismissal", papers.dismissal),
-              snapshots.dismissal),
+    _paper("TOR", gettext_noop("Transcript of records"), papers.transcript, snapshots.transcript),
+    _paper("COE", gettext_noop("Certificate of enrolment"), papers.enrolment_certificate,
+           snapshots.enrolment_certificate),
+    _paper("COR", gettext_noop("Certificate of registration"), papers.registration, snapshots.registration),
+    _paper("COG", gettext_noop("Certificate of grades"), papers.grades, snapshots.grades),
+    _paper("HD", gettext_noop("Honourable dismissal"), papers.dismissal, snapshots.dismissal),
 )  # fmt: skip
 PAPERS = {paper.code: paper for paper in _ALL}
 KEYS = {paper.kind.key: paper for paper in _ALL}

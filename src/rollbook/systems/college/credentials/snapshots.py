@@ -21,6 +21,8 @@ from rollbook.systems.college.grading.policies import GPA_NAME
 from rollbook.systems.college.records.models import Student
 
 Snapshot = dict[str, Any]
+#: Where a paper about one term keeps which, so that its replacement is about the same.
+TERM = "term_enrolment_id"
 
 
 def common(student: Student, *, purpose: str, copies: int) -> Snapshot:
@@ -66,18 +68,19 @@ def transcript(student: Student, record: Academic, _term_id: UUID | None) -> Sna
 
 def enrolment_certificate(student: Student, record: Academic, term_id: UUID | None) -> Snapshot:
     """That somebody studies here in a term."""
-    term = _chosen(record, term_id, live_only=True)
-    return {"term": term.term, "academic_year": term.academic_year, "kind": term.kind, "year_level": term.year_level,
-            "starts_on": formatting.day_text(term.starts_on), "ends_on": formatting.day_text(term.ends_on)}  # fmt: skip
+    term = _chosen(record, term_id)
+    return {TERM: str(term.enrolment_id), "term": term.term, "academic_year": term.academic_year, "kind": term.kind,
+            "year_level": term.year_level, "starts_on": formatting.day_text(term.starts_on),
+            "ends_on": formatting.day_text(term.ends_on)}  # fmt: skip
 
 
 def registration(student: Student, record: Academic, term_id: UUID | None) -> Snapshot:
     """The subjects somebody is registered for in a term."""
-    term = _chosen(record, term_id, live_only=True)
+    term = _chosen(record, term_id)
     lines = [line for line in term.lines if line.result != "WITHDRAWN"]
     if not lines:
         raise NothingToCertify(reason=_("No subject is taken up in %(term)s yet.") % {"term": term.term})
-    return {"terms": [_term(term, lines)], "year_level": term.year_level}
+    return {TERM: str(term.enrolment_id), "terms": [_term(term, lines)], "year_level": term.year_level}
 
 
 def grades(student: Student, record: Academic, term_id: UUID | None) -> Snapshot:
@@ -88,7 +91,8 @@ def grades(student: Student, record: Academic, term_id: UUID | None) -> Snapshot
     if not graded:
         raise NothingToCertify(reason=_("No grade of that term is final yet."))
     term = graded[-1]
-    return {"terms": [_term(term, [line for line in term.lines if line.grade])], "average_name": get_policy(GPA_NAME)}
+    lines = [line for line in term.lines if line.grade]
+    return {TERM: str(term.enrolment_id), "terms": [_term(term, lines)], "average_name": get_policy(GPA_NAME)}
 
 
 def dismissal(student: Student, record: Academic, _term_id: UUID | None) -> Snapshot:
@@ -98,11 +102,12 @@ def dismissal(student: Student, record: Academic, _term_id: UUID | None) -> Snap
     return {"last_term": record.terms[-1].term if record.terms else "", "status": student.get_status_display()}
 
 
-def _chosen(record: Academic, term_id: UUID | None, *, live_only: bool) -> TermRecord:
+def _chosen(record: Academic, term_id: UUID | None) -> TermRecord:
     found = [
-        term for term in record.terms
-        if (not live_only or term.state in TermEnrolment.LIVE) and (term_id is None or term.enrolment_id == term_id)
-    ]  # fmt: skip
+        term
+        for term in record.terms
+        if term.state in TermEnrolment.LIVE and (term_id is None or term.enrolment_id == term_id)
+    ]
     if not found:
         raise NothingToCertify(reason=_("The student is not enrolled in that term."))
     return found[-1]

@@ -21,8 +21,7 @@ _KINDS = dict(Term.Kind.choices)
 
 def requirement_text(missing: Requirement) -> str:
     """A requirement that is not met, with its place in the curriculum."""
-    codes = sorted(place.code for place in missing.places)
-    first = min(missing.places, key=lambda place: place.in_order)
+    codes, first = missing.codes, missing.first
     where = _("year %(year)s, %(semester)s") % {
         "year": first.year_level, "semester": str(_KINDS[Term.Kind(first.semester)]).lower(),
     }  # fmt: skip

@@ -125,7 +125,7 @@ def download_own(request: PageRequest, document_id: UUID) -> HttpResponse:
 
 
 def _file(actor: Actor, document_id: UUID) -> HttpResponse:
-    found, content = releasing.download(actor, token=releasing.link_for(actor, document_id=document_id))
+    found, content = releasing.open_paper(actor, document_id=document_id)
     return file_response(content, content_type=PDF, name=f"{found.number}.pdf", is_shown=True)
 
 

@@ -16,7 +16,7 @@ from rollbook.systems.college.credentials.errors import LinkExpired, PaperGone, 
 from rollbook.systems.college.credentials.kinds import KEYS, PAPERS
 from rollbook.systems.college.credentials.reads.academic import academic_record
 from rollbook.systems.college.credentials.selectors import get_paper
-from rollbook.systems.college.credentials.snapshots import common
+from rollbook.systems.college.credentials.snapshots import TERM, common
 from rollbook.systems.college.records.models import Hold, Override, Student
 from rollbook.systems.college.records.selectors import get_student, get_student_for_update
 from rollbook.systems.college.records.services import set_aside
@@ -65,15 +65,18 @@ def revoke(actor: Actor, *, document_id: UUID, reason: str) -> Document:
 
 
 @transaction.atomic
-def reissue(actor: Actor, *, document_id: UUID, reason: str, term_enrolment_id: UUID | None = None) -> Document:
-    """Replace a paper by a new one that says what the record says now, with a code and a number of its own."""
+def reissue(actor: Actor, *, document_id: UUID, reason: str) -> Document:
+    """Replace a paper by a new one that says what the record says now, with a code and a number of its own.
+
+    A paper about one term is replaced by one about the same term.
+    """
     actor.require(permissions.RELEASE_PAPERS)
     found = get_paper(actor, document_id)
     _must_own_or(actor, found, permissions.REVOKE_PAPERS)
-    student = get_student_for_update(found.subject_id or found.id)
+    student = get_student_for_update(_student_of(found))
     _pass_holds(actor, student, "")
-    declared = KEYS[found.kind]
-    says = declared.says(student, academic_record(student), term_enrolment_id)
+    term = found.snapshot.get(TERM)
+    says = KEYS[found.kind].says(student, academic_record(student), UUID(term) if term else None)
     snapshot = common(student, purpose=found.snapshot["purpose"], copies=found.snapshot["copies"]) | says
     return documents.reissue(actor, document_id=found.id, reason=reason, snapshot=snapshot)
 
@@ -85,18 +88,29 @@ def link_for(actor: Actor, *, document_id: UUID) -> str:
     return signing.dumps({"paper": str(found.id), "who": str(actor.user_id)}, salt=_SALT)
 
 
+def open_paper(actor: Actor, *, document_id: UUID) -> tuple[Document, bytes]:
+    """A paper that is in force, ready to print. Who opened it is written down."""
+    found = get_paper(actor, document_id)
+    _must_be_in_force(found)
+    record_access(actor, found, "paper downloaded", person_id=found.person_id)
+    return found, render(found)
+
+
 def download(actor: Actor, *, token: str) -> tuple[Document, bytes]:
-    """The paper behind a link, if it is still in force. Who opened it is written down."""
+    """The paper behind a link, if it is still in force."""
     try:
         named = signing.loads(token, salt=_SALT, max_age=LINK_SECONDS)
     except signing.BadSignature as error:
         raise LinkExpired from error
     if named["who"] != str(actor.user_id):
         raise LinkExpired
-    found = get_paper(actor, UUID(named["paper"]))
-    _must_be_in_force(found)
-    record_access(actor, found, "paper downloaded", person_id=found.person_id)
-    return found, render(found)
+    return open_paper(actor, document_id=UUID(named["paper"]))
+
+
+def _student_of(found: Document) -> UUID:
+    if found.subject_id is None:
+        raise LookupError(f"{found.number} is about nobody; every paper released here is about a student.")
+    return found.subject_id
 
 
 def _must_be_in_force(found: Document) -> None:

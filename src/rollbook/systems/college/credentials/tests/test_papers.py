@@ -31,7 +31,7 @@ from rollbook.systems.college.credentials.errors import (
     PaperNotFound,
 )
 from rollbook.systems.college.credentials.services import graduating, releasing
-from rollbook.systems.college.enrolment.examples import a_taker, subjects, the_curriculum
+from rollbook.systems.college.enrolment.examples import a_past, a_taker, subjects, the_curriculum
 from rollbook.systems.college.enrolment.models import SubjectEnrolment, TermEnrolment
 from rollbook.systems.college.enrolment.services.results import ResultSet, set_result
 from rollbook.systems.college.examples import a_browser, a_head_registrar, a_member, a_registrar
@@ -129,6 +129,21 @@ def test_what_a_paper_says_is_frozen_and_drawn_again_the_same(taker: TermEnrolme
     )
     paper.refresh_from_db()
     assert paper.state == Document.State.REISSUED
+
+
+def test_what_replaces_a_paper_about_one_term_is_about_the_same_term(taker: TermEnrolment) -> None:
+    gets(taker, "IT 102")
+    earlier = a_past(taker.student, Subject.objects.get(code="IT 101"), "PASSED", term="2030-1", numeric="2.50",
+                     final_symbol="2.50")  # fmt: skip
+    registrar = a_registrar()
+    paper = released(taker, "COG", registrar, term_enrolment_id=earlier.term_enrolment_id)
+    SubjectEnrolment.objects.filter(id=earlier.id).update(final_symbol="2.25")
+
+    newer = releasing.reissue(registrar, document_id=paper.id, reason=BECAUSE)
+
+    said = text_of(releasing.open_paper(registrar, document_id=newer.id)[1])
+    assert (newer.snapshot["terms"][0]["term"], paper.snapshot["terms"][0]["term"]) == ("2030-1", "2030-1")
+    assert ("IT 101" in said, "2.25" in said, "IT 102" in said) == (True, True, False)
 
 
 @pytest.mark.parametrize(
@@ -305,5 +320,20 @@ def test_over_json_papers_take_the_same_way(taker: TermEnrolment) -> None:
 
 
 def test_another_college_finds_no_paper(organisation: Organisation, other_organisation: Organisation) -> None:
-    with tenant_scope(other_organisation.id), pytest.raises(PaperNotFound):
-        releasing.revoke(a_head_registrar(), document_id=organisation.id, reason=BECAUSE)
+    with tenant_scope(organisation.id):
+        the_curriculum({(1, "FIRST"): subjects("IT 101")})
+        enrolment = a_taker()
+        gets(enrolment, "IT 101")
+        paper = released(enrolment)
+
+    with tenant_scope(other_organisation.id):
+        stranger = a_head_registrar()
+        for act in (releasing.revoke, releasing.reissue):
+            with pytest.raises(PaperNotFound):
+                act(stranger, document_id=paper.id, reason=BECAUSE)
+        with pytest.raises(PaperNotFound):
+            releasing.open_paper(stranger, document_id=paper.id)
+        assert not Document.objects.exists()
+
+    with tenant_scope(organisation.id):
+        assert releasing.open_paper(a_head_registrar(), document_id=paper.id)[0].state == Document.State.ISSUED
