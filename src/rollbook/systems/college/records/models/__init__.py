@@ -3,6 +3,7 @@
 from rollbook.systems.college.records.models.credits import TransferCredit, TransferCreditRequest
 from rollbook.systems.college.records.models.imports import ImportRow, ImportRun
 from rollbook.systems.college.records.models.overrides import Override
+from rollbook.systems.college.records.models.requests import ProgrammeTransfer, StatusRequest
 from rollbook.systems.college.records.models.students import Hold, Student, StudentStatusPeriod
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "ImportRow",
     "ImportRun",
     "Override",
+    "ProgrammeTransfer",
+    "StatusRequest",
     "Student",
     "StudentStatusPeriod",
     "TransferCredit",

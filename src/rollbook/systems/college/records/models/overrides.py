@@ -24,6 +24,7 @@ class Override(TenantModel):
         PROFESSOR_CONFLICT = "PROFESSOR_CONFLICT", _("Professor booked twice")
         ROOM_CONFLICT = "ROOM_CONFLICT", _("Room booked twice")
         DOCUMENT_HOLD = "DOCUMENT_HOLD", _("Papers held")
+        CLEARANCE = "CLEARANCE", _("Withdrawn without clearance")
 
     append_only: ClassVar[bool] = True
 
