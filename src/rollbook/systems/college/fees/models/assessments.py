@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.tenancy.fields import TenantForeignKey
@@ -36,6 +37,9 @@ class Assessment(TenantModel):
     #: What discounts take off; never more than is charged.
     concessions_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
+    #: What two people added to or took off the plan besides (adjustments), and what the plan comes to with it.
+    adjustments_minor = models.BigIntegerField(default=0)
+    owed_minor = models.BigIntegerField()
     #: [{"label", "category", "quantity", "price", "minor"}, …]: the sum as it was made; discounts are negative.
     lines = models.JSONField()
     reason = models.CharField(max_length=500)
@@ -58,6 +62,7 @@ class Assessment(TenantModel):
                     concessions_minor__gte=0,
                     total_minor__gte=0,
                     total_minor=F("charges_minor") - F("concessions_minor"),
+                    owed_minor=Greatest(F("total_minor") + F("adjustments_minor"), Value(0)),
                 ),
             ),
         ]
