@@ -4,6 +4,7 @@ import html
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Asked:
     body: bytes
 
 
-class StandIn:
+class StandIn(ABC):
     """What every provider's stand-in has."""
 
     prefix: ClassVar[str]
@@ -42,21 +43,21 @@ class StandIn:
         self.public_url = ""
         self.refund_status = "succeeded"
 
+    @abstractmethod
     def fault(self, asked: Asked) -> Answer | None:
         """Why a request is not let in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Answer:
         """What the provider answers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pay(self, session_id: str, *, succeeds: bool = True, changed: dict[str, Any] | None = None) -> dict[str, Any]:
         """Somebody pays a checkout, or tries to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shown(self, session_id: str) -> tuple[str, int, str, str, str] | None:
         """What the hosted page shows: what for, how much, active or not, where one goes after paying or leaving."""
-        raise NotImplementedError
 
     def listen(self, url: str, secret: str) -> None:
         """Deliver events to an address from now on."""
