@@ -47,6 +47,7 @@ def test_every_tenant_model_has_its_table_and_every_such_table_its_model() -> No
     assert len(models) >= 30
 
 
+@pytest.mark.rule("R1")
 def test_row_security_is_enabled_and_forced_on_every_tenant_table() -> None:
     open_tables = _rows(
         f"SELECT relname FROM pg_class WHERE oid::regclass::text IN ({TENANT_TABLES})"
@@ -68,6 +69,7 @@ def test_every_tenant_table_has_a_policy_that_names_the_organisation() -> None:
         assert policies[table].count("current_setting('app.organisation'") == 2, table
 
 
+@pytest.mark.rule("R1")
 def test_primary_keys_unique_constraints_and_indexes_begin_with_the_organisation() -> None:
     strays = _rows(
         f"""
@@ -149,6 +151,7 @@ def test_views_and_functions_cannot_lend_rights() -> None:
     assert views == []
 
 
+@pytest.mark.rule("R1")
 def test_without_a_tenant_every_tenant_table_is_empty(organisation: Organisation) -> None:
     tables = sorted(_tenant_tables() - _platform_tables_that_name_an_organisation())
     with tenant_scope(organisation.id):

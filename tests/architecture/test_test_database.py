@@ -24,6 +24,7 @@ def test_the_ordinary_role_cannot_change_the_schema(db):
         cursor.execute("CREATE TABLE invented (id int)")
 
 
+@pytest.mark.rule("R2")
 def test_the_limits_of_the_ordinary_role_come_with_the_connection(db):
     with connection.cursor() as cursor:
         cursor.execute(

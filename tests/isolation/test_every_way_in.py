@@ -124,6 +124,7 @@ def test_a_member_without_rights_is_refused(organisation: Organisation, known_id
         assert MARKER not in answer.content.decode(errors="replace"), way
 
 
+@pytest.mark.rule("R1")
 def test_another_organisations_people_learn_nothing(
     other_organisation: Organisation, known_ids: dict[str, UUID | int]
 ) -> None:

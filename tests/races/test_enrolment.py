@@ -76,6 +76,7 @@ def _at_39_of_40(organisation: Organisation, students: int) -> tuple[Section, li
         return section, enrolments, [the_student(enrolment) for enrolment in enrolments]
 
 
+@pytest.mark.rule("R18", "R25")
 @pytest.mark.example("college", 20)
 def test_of_fifty_students_one_gets_the_last_seat_and_ten_may_wait(organisation: Organisation) -> None:
     section, enrolments, students = _at_39_of_40(organisation, 50)
@@ -147,6 +148,7 @@ def _at_27_units(organisation: Organisation) -> tuple[TermEnrolment, Actor, list
         return enrolment, student, wanted
 
 
+@pytest.mark.rule("R2", "R19")
 @pytest.mark.example("college", 19)
 def test_at_27_units_one_of_two_requests_at_once_succeeds(organisation: Organisation) -> None:
     enrolment, student, wanted = _at_27_units(organisation)
@@ -179,6 +181,7 @@ def _units(organisation: Organisation, enrolment: TermEnrolment) -> int:
         return int(sum(row.units for row in rows))
 
 
+@pytest.mark.rule("R2")
 def test_carts_with_the_same_sections_in_any_order_wait_for_each_other_and_never_deadlock(
     organisation: Organisation,
 ) -> None:

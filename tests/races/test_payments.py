@@ -49,6 +49,7 @@ def _payer_with(organisation: Organisation, cashiers: int) -> tuple[Payer, list[
         return payer, [a_cashier_at_work(f"Counter {number}") for number in range(cashiers)]
 
 
+@pytest.mark.rule("R33", "R34")
 @pytest.mark.example("college", 10)
 def test_two_cashiers_on_one_account_fill_two_months(organisation: Organisation) -> None:
     payer, cashiers = _payer_with(organisation, 2)
@@ -93,6 +94,7 @@ def _meeting(act: Callable[[], str], barrier: threading.Barrier) -> Callable[[],
     return met
 
 
+@pytest.mark.rule("R33")
 @pytest.mark.example("college", 10)
 def test_a_thousand_payments_of_five_pesos_fill_exactly_one_month(organisation: Organisation) -> None:
     payer, cashiers = _payer_with(organisation, 8)
@@ -123,6 +125,7 @@ def _number_of(payer: Payer) -> str:
     return payer.pays("5000.00").taken.receipt_number
 
 
+@pytest.mark.rule("R3")
 @pytest.mark.example("college", 9)
 def test_one_key_a_hundred_times_is_one_payment(organisation: Organisation) -> None:
     payer, _ = _payer_with(organisation, 0)
@@ -137,6 +140,7 @@ def test_one_key_a_hundred_times_is_one_payment(organisation: Organisation) -> N
         assert payer.months()[0] == "5000.00"
 
 
+@pytest.mark.rule("R3")
 @pytest.mark.example("college", 9)
 def test_the_same_key_with_another_amount_is_refused(organisation: Organisation) -> None:
     payer, _ = _payer_with(organisation, 0)
@@ -165,6 +169,7 @@ def test_control_without_remembered_keys_every_click_is_a_payment(
         assert Payment.objects.count() == 10
 
 
+@pytest.mark.rule("R34", "R39")
 def test_receipts_stay_without_gaps_when_payments_fail(organisation: Organisation) -> None:
     payer, cashiers = _payer_with(organisation, 4)
 
@@ -215,6 +220,7 @@ def _with_counted_number(counter: Any) -> str:
     return ISSUE_RECEIPT.replace("series.last_value::text", f"({next(counter)})::text")
 
 
+@pytest.mark.rule("R36")
 def test_a_void_and_a_payment_at_once_leave_right_books(organisation: Organisation) -> None:
     payer, cashiers = _payer_with(organisation, 4)
     with tenant_scope(organisation.id):

@@ -162,6 +162,7 @@ def test_a_denied_page_is_on_the_record(client: Client, organisation: Organisati
     assert [entry.facts["attempt"] for entry in entries(organisation)] == ["GET /secret/"]
 
 
+@pytest.mark.rule("R2")
 def test_acts_that_collide_are_tried_again_and_written_once(client: Client, organisation: Organisation) -> None:
     response = client.post("/api/collides/2")
 
@@ -170,6 +171,7 @@ def test_acts_that_collide_are_tried_again_and_written_once(client: Client, orga
     assert len(attempts) == 3
 
 
+@pytest.mark.rule("R2")
 def test_after_three_collisions_somebody_has_to_try_again(client: Client, organisation: Organisation) -> None:
     response = client.post("/api/collides/3")
 
@@ -192,6 +194,7 @@ def send(client: Client, key: str, amount_minor: int = 500) -> Any:
     )
 
 
+@pytest.mark.rule("R3")
 def test_a_request_that_arrives_twice_is_done_once_and_answered_alike(
     client: Client, organisation: Organisation
 ) -> None:
@@ -206,6 +209,7 @@ def test_a_request_that_arrives_twice_is_done_once_and_answered_alike(
     assert campuses(organisation) == ["C1"]
 
 
+@pytest.mark.rule("R3")
 def test_a_key_is_required_well_formed_and_for_one_body_only(client: Client, organisation: Organisation) -> None:
     key = str(uuid4())
     assert send(client, key).status_code == 201

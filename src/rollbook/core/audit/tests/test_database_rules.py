@@ -41,6 +41,7 @@ def with_entries(committed: Organisation, settings: Any, tmp_path: Any) -> Organ
     return committed
 
 
+@pytest.mark.rule("R60")
 def test_neither_the_ordinary_role_nor_the_owner_changes_or_removes_anything(with_entries: Organisation) -> None:
     refused_with = {
         (role, table, statement.split()[0]): attempt(role, with_entries, statement.format(table=table))

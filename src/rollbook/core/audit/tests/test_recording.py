@@ -30,6 +30,7 @@ from rollbook.core.tenancy.scope import tenant_scope
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.rule("R60")
 def test_an_entry_says_who_did_what_to_which_record_why_and_from_where(tenant: Organisation, frozen_clock: Any) -> None:
     impersonator = ids.new_id()
     actor = an_actor(tenant, impersonator_id=impersonator)
@@ -75,6 +76,7 @@ def test_a_record_is_its_own_target(tenant: Organisation) -> None:
     assert AuditEntry.objects.get(target_type="tenancy.campus").target_id == campus.id
 
 
+@pytest.mark.rule("R60")
 def test_an_act_that_is_undone_leaves_no_entry(organisation: Organisation) -> None:
     def act_and_fail() -> None:
         with tenant_scope(organisation.id):
@@ -143,6 +145,7 @@ def test_five_thousand_and_one_rows_take_two_statements(tenant: Organisation) ->
     assert AuditEntry.objects.count() == 5_001
 
 
+@pytest.mark.rule("R60")
 def test_a_refused_attempt_is_on_the_record_after_its_rollback(organisation: Organisation) -> None:
     actor = an_actor(organisation)
     payment_id = ids.new_id()

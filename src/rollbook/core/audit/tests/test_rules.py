@@ -22,6 +22,7 @@ def test_only_what_changed_is_said() -> None:
     assert difference(None, None) == {}
 
 
+@pytest.mark.rule("R60")
 @pytest.mark.parametrize(
     "field", ["password", "otp_secret", "api_token", "TOTP", "recovery_codes", "private_key", "webhook_signature_key"]
 )

@@ -35,6 +35,7 @@ def acts_of(seals: list[Seal]) -> list[tuple[int, int]]:
     return [(seal.number, seal.entry_count) for seal in seals if seal.stream == "acts"]
 
 
+@pytest.mark.rule("R60")
 def test_each_seal_covers_what_is_new_and_hashes_the_seal_before(committed: Organisation) -> None:
     act(committed, 3)
     first = seal_all(committed)

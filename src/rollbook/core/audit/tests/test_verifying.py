@@ -72,6 +72,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.rule("R60")
 def test_every_changed_entry_is_found_and_named(committed: Organisation, entry_ids: list[UUID]) -> None:
     with behind_our_back(committed) as cursor:
         for entry_id, change in zip(entry_ids, CHANGES, strict=True):

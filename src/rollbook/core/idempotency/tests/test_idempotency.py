@@ -51,6 +51,7 @@ def test_twice_is_the_same_as_once(tenant: Organisation) -> None:
     assert list(Campus.objects.values_list("code", flat=True)) == ["ONE"]
 
 
+@pytest.mark.rule("R3")
 @pytest.mark.django_db
 def test_another_body_under_the_same_key_is_refused_and_nothing_is_done(tenant: Organisation) -> None:
     actor, key = an_actor(tenant), a_key()
@@ -62,6 +63,7 @@ def test_another_body_under_the_same_key_is_refused_and_nothing_is_done(tenant: 
     assert Campus.objects.count() == 1
 
 
+@pytest.mark.rule("R3")
 @pytest.mark.django_db
 def test_a_key_is_the_actors_own_and_for_one_route(tenant: Organisation) -> None:
     actor, key = an_actor(tenant), a_key()
@@ -131,6 +133,7 @@ def test_the_answer_is_kept_as_it_was_said(tenant: Organisation) -> None:
     assert once(actor, key, lambda: (500, {})) == Answer(201, body, replayed=True)
 
 
+@pytest.mark.rule("R3")
 @pytest.mark.django_db
 def test_answers_that_are_not_about_money_are_forgotten_after_their_time(
     tenant: Organisation, frozen_clock: Any
@@ -249,6 +252,7 @@ def test_the_wall_alone_holds_when_the_lock_is_missed(committed: Organisation, m
         assert Campus.objects.count() == 1
 
 
+@pytest.mark.rule("R3")
 @pytest.mark.race
 def test_a_request_that_takes_too_long_is_said_to_be_in_progress(committed: Organisation) -> None:
     actor, key = an_actor(committed), a_key()

@@ -46,6 +46,7 @@ def test_each_series_counts_for_itself(tenant: Organisation) -> None:
     assert next_number("receipt:ANNEX:{year}", RECEIPT[1], 2026) == "RCP-2026-000001"
 
 
+@pytest.mark.rule("R39")
 @pytest.mark.django_db
 @pytest.mark.example("college", 33)
 def test_receipts_go_on_after_a_voided_one_and_start_again_with_the_local_year(tenant: Organisation) -> None:
@@ -58,6 +59,7 @@ def test_receipts_go_on_after_a_voided_one_and_start_again_with_the_local_year(t
     assert next_number(*RECEIPT, last_second) == "RCP-2026-000125"
 
 
+@pytest.mark.rule("R39")
 @pytest.mark.django_db
 @pytest.mark.example("college", 33)
 def test_an_act_that_is_rolled_back_takes_no_number(organisation: Organisation) -> None:
@@ -84,6 +86,7 @@ def test_a_block_is_as_many_numbers_one_by_one(tenant: Organisation) -> None:
         next_block("a", 0)
 
 
+@pytest.mark.rule("R1")
 @pytest.mark.django_db
 def test_organisations_count_apart(organisation: Organisation, other_organisation: Organisation) -> None:
     for each in (organisation, other_organisation):
@@ -170,6 +173,7 @@ def tenant_of(cursor: Any) -> str:
     return str(cursor.fetchone()[0])
 
 
+@pytest.mark.rule("R39")
 @pytest.mark.race
 def test_many_at_once_with_rollbacks_leave_no_gap_and_no_number_twice(committed: Organisation) -> None:
     taken = storm(committed, lambda: next_block("race", 1))

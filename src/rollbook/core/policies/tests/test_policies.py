@@ -51,6 +51,7 @@ def test_until_somebody_says_otherwise_the_default_holds(tenant: Organisation) -
         get("test.unknown")
 
 
+@pytest.mark.rule("R59")
 @pytest.mark.django_db
 def test_a_change_holds_at_once_and_says_who_why_and_what_it_was(tenant: Organisation, frozen_clock: Any) -> None:
     administrator = an_administrator(tenant)
@@ -65,6 +66,7 @@ def test_a_change_holds_at_once_and_says_who_why_and_what_it_was(tenant: Organis
     assert entry.changes == {KEY: {"before": 30, "after": 24}}
 
 
+@pytest.mark.rule("R59")
 @pytest.mark.django_db
 def test_a_change_holds_from_its_local_day_on(tenant: Organisation, frozen_clock: Any) -> None:
     frozen_clock("2031-07-01T12:00:00+00:00")
@@ -129,6 +131,7 @@ def test_the_default_can_be_made_a_decision(tenant: Organisation) -> None:
     assert change(an_administrator(tenant), KEY, 30, None, "Confirmed by the board").number == 1
 
 
+@pytest.mark.rule("R59")
 @pytest.mark.django_db
 def test_a_change_of_the_past_says_how_much_it_touches_and_wants_that_confirmed(
     tenant: Organisation, frozen_clock: Any
@@ -160,6 +163,7 @@ def test_a_change_made_on_an_old_view_is_refused(tenant: Organisation) -> None:
     assert get(KEY) == 24
 
 
+@pytest.mark.rule("R1", "R59")
 @pytest.mark.django_db
 def test_organisations_set_their_own(organisation: Organisation, other_organisation: Organisation) -> None:
     with tenant_scope(organisation.id):
@@ -241,6 +245,7 @@ def test_two_people_at_the_same_moment_make_one_change_each_knows_of(committed: 
         assert PolicyVersion.objects.count() == 1
 
 
+@pytest.mark.rule("R59")
 def test_what_was_decided_cannot_be_changed_or_removed(committed: Organisation) -> None:
     with tenant_scope(committed.id):
         change(an_administrator(committed), KEY, 24, None, "Fewer")

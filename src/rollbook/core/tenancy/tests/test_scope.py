@@ -33,6 +33,7 @@ def test_a_campus_is_seen_in_its_own_organisation_only(
         assert Campus.objects.get().id == campus.id
 
 
+@pytest.mark.rule("R1")
 def test_without_a_scope_there_are_no_rows_and_nothing_can_be_written(organisation: Organisation) -> None:
     with tenant_scope(organisation.id):
         Campus.objects.create(code="MAIN", name="Main")
@@ -44,6 +45,7 @@ def test_without_a_scope_there_are_no_rows_and_nothing_can_be_written(organisati
         Campus.objects.create(code="OTHER", name="Other")
 
 
+@pytest.mark.rule("R1")
 def test_the_database_refuses_a_row_of_another_organisation(
     organisation: Organisation, other_organisation: Organisation
 ) -> None:
@@ -114,6 +116,7 @@ def test_the_system_and_currency_of_an_organisation_never_change(organisation: O
         organisation.save()
 
 
+@pytest.mark.rule("R63")
 def test_an_organisation_is_never_deleted(organisation: Organisation) -> None:
     assert isinstance(organisation.id, UUID)
     with pytest.raises(Exception, match=r"permission denied|keeps what was recorded"):

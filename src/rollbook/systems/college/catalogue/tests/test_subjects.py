@@ -117,6 +117,7 @@ def test_the_database_refuses_such_units_too(tenant, fields, constraint):
         a_subject("IT 101", **fields)
 
 
+@pytest.mark.rule("R63")
 def test_the_code_of_a_subject_stays_and_no_subject_is_deleted(tenant):
     subject = a_subject("IT 101")
 

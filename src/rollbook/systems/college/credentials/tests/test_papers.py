@@ -42,7 +42,7 @@ from rollbook.systems.college.records.models import Override, Student
 from rollbook.systems.college.records.services import place_hold
 from rollbook.systems.college.scheduling.examples import a_section
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R57", "R58")]
+pytestmark = pytest.mark.django_db
 
 BECAUSE = "The board asked for it in writing"
 
@@ -81,6 +81,7 @@ def text_of(content: bytes) -> str:
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages)
 
 
+@pytest.mark.rule("R57")
 @pytest.mark.example("college", 38)
 def test_a_released_transcript_is_verified_and_a_revoked_one_at_once_is_not(
     taker: TermEnrolment, tenant: Organisation
@@ -108,6 +109,7 @@ def test_a_released_transcript_is_verified_and_a_revoked_one_at_once_is_not(
     assert gone.value.status == 410
 
 
+@pytest.mark.rule("R57")
 def test_what_a_paper_says_is_frozen_and_drawn_again_the_same(taker: TermEnrolment) -> None:
     gets(taker, "IT 101")
     registrar = a_registrar()
@@ -131,6 +133,7 @@ def test_what_a_paper_says_is_frozen_and_drawn_again_the_same(taker: TermEnrolme
     assert paper.state == Document.State.REISSUED
 
 
+@pytest.mark.rule("R57")
 def test_what_replaces_a_paper_about_one_term_is_about_the_same_term(taker: TermEnrolment) -> None:
     gets(taker, "IT 102")
     earlier = a_past(taker.student, Subject.objects.get(code="IT 101"), "PASSED", term="2030-1", numeric="2.50",
@@ -146,6 +149,7 @@ def test_what_replaces_a_paper_about_one_term_is_about_the_same_term(taker: Term
     assert ("IT 101" in said, "2.25" in said, "IT 102" in said) == (True, True, False)
 
 
+@pytest.mark.rule("R57")
 @pytest.mark.parametrize(
     ("paper", "words"),
     [
@@ -166,6 +170,7 @@ def test_each_kind_of_paper_says_what_it_is_for(taker: TermEnrolment, paper: str
         assert word in said
 
 
+@pytest.mark.rule("R57")
 @pytest.mark.parametrize("paper", ["TOR", "COG", "COR", "HD"])
 def test_a_paper_with_nothing_to_say_is_refused_and_takes_no_number(taker: TermEnrolment, paper: str) -> None:
     with pytest.raises(NothingToCertify):
@@ -174,6 +179,7 @@ def test_a_paper_with_nothing_to_say_is_refused_and_takes_no_number(taker: TermE
     assert not Document.objects.exists()
 
 
+@pytest.mark.rule("R57")
 def test_a_hold_keeps_papers_back_and_only_the_head_registrar_passes_it(taker: TermEnrolment) -> None:
     gets(taker, "IT 101")
     place_hold(a_registrar(), student_id=taker.student_id, kind="LIBRARY", blocks=["DOCUMENT_RELEASE"],
@@ -190,6 +196,7 @@ def test_a_hold_keeps_papers_back_and_only_the_head_registrar_passes_it(taker: T
     assert override.reason == BECAUSE
 
 
+@pytest.mark.rule("R57")
 def test_registrars_see_their_own_releases_and_the_head_sees_all(taker: TermEnrolment) -> None:
     gets(taker, "IT 101")
     mine, other = a_registrar(), a_registrar()
@@ -204,6 +211,7 @@ def test_registrars_see_their_own_releases_and_the_head_sees_all(taker: TermEnro
     assert revoked.state == Document.State.REVOKED
 
 
+@pytest.mark.rule("R57")
 def test_a_link_is_for_one_person_and_one_quarter_of_an_hour(taker: TermEnrolment, frozen_clock: Any) -> None:
     gets(taker, "IT 101")
     paper = released(taker)
@@ -222,6 +230,7 @@ def test_a_link_is_for_one_person_and_one_quarter_of_an_hour(taker: TermEnrolmen
         releasing.link_for(a_member(roles.STUDENT), document_id=paper.id)
 
 
+@pytest.mark.rule("R58")
 @pytest.mark.example("college", 37)
 def test_whoever_misses_a_subject_does_not_graduate_and_an_open_inc_holds_too(taker: TermEnrolment) -> None:
     gets(taker, "IT 101")
@@ -246,6 +255,7 @@ def test_whoever_misses_a_subject_does_not_graduate_and_an_open_inc_holds_too(ta
     assert not Student.objects.filter(status="GRADUATED").exists()
 
 
+@pytest.mark.rule("R58")
 def test_two_people_let_a_student_graduate_and_the_check_runs_again(taker: TermEnrolment) -> None:
     gets(taker, "IT 101"), gets(taker, "IT 102")
     head = a_head_registrar()
@@ -266,6 +276,7 @@ def test_two_people_let_a_student_graduate_and_the_check_runs_again(taker: TermE
     assert student.status_periods.get(to_date__isnull=True).status == "GRADUATED"
 
 
+@pytest.mark.rule("R57")
 def test_the_pages_release_show_and_revoke(taker: TermEnrolment) -> None:
     gets(taker, "IT 101")
     registrar = a_registrar()
@@ -292,6 +303,7 @@ def test_the_pages_release_show_and_revoke(taker: TermEnrolment) -> None:
     assert student.post(f"/my/papers/{paper.id}/").status_code == 410
 
 
+@pytest.mark.rule("R57")
 def test_over_json_papers_take_the_same_way(taker: TermEnrolment) -> None:
     gets(taker, "IT 101")
     browser = a_browser(a_registrar())
@@ -319,6 +331,7 @@ def test_over_json_papers_take_the_same_way(taker: TermEnrolment) -> None:
     assert (gone.status_code, gone.json()["code"]) == (410, "PAPER_GONE")
 
 
+@pytest.mark.rule("R57")
 def test_another_college_finds_no_paper(organisation: Organisation, other_organisation: Organisation) -> None:
     with tenant_scope(organisation.id):
         the_curriculum({(1, "FIRST"): subjects("IT 101")})

@@ -74,6 +74,7 @@ def test_a_running_term_asks_for_its_code_over_json_too(permit):
     assert send(a_browser(a_registrar()), "post", "/exam-mappings", body).status_code == 403
 
 
+@pytest.mark.rule("R44")
 def test_a_professor_checks_a_permit_and_learns_nothing_of_money(permit):
     client = a_browser(a_member(roles.PROFESSOR))
 
@@ -103,6 +104,7 @@ def test_where_permits_only_advise_nobody_is_turned_away(permit):
     assert (answer.json()["valid"], answer.json()["may_sit"]) == (False, True)
 
 
+@pytest.mark.rule("R44")
 @pytest.mark.isolation
 def test_the_public_page_answers_the_same_for_unknown_and_foreign_codes(organisation, other_organisation, client):
     with tenant_scope(organisation.id):
@@ -139,6 +141,7 @@ def test_a_suspended_permit_says_so_in_public_without_saying_why(permit, tenant,
     assert found["explanation"] == "It does not admit to the exam at present. The student asks at the cashier."
 
 
+@pytest.mark.rule("R43")
 def test_a_student_prints_their_permit_as_a6_with_nothing_of_money_on_it(permit):
     student = permit.term_enrolment.student
     client = a_browser(a_member(roles.STUDENT, person_id=student.person_id))

@@ -55,6 +55,7 @@ def pay_one_month(enrolment):
     return taken.followed["permits"]
 
 
+@pytest.mark.rule("R42")
 @pytest.mark.parametrize(
     ("template", "months"),
     [
@@ -131,6 +132,7 @@ def test_one_more_exam_opens_at_once_for_whoever_has_reached_its_month(tenant):
         )  # fmt: skip
 
 
+@pytest.mark.rule("R42")
 @pytest.mark.example("college", 17)
 def test_after_a_change_of_months_ten_permits_stand_and_the_eleventh_student_gets_none(tenant):
     administrator, term = an_administrator(), a_term()
@@ -154,6 +156,7 @@ def test_after_a_change_of_months_ten_permits_stand_and_the_eleventh_student_get
     assert ExamPermit.objects.filter(state="ISSUED").count() == 10
 
 
+@pytest.mark.rule("R42")
 def test_the_preview_counts_who_gains_and_who_would_lose(tenant):
     administrator, term = an_administrator(), a_term()
     services.prepare_exam_periods(administrator, term_id=term.id)
@@ -190,6 +193,7 @@ def test_who_gains_an_exam_by_a_change_gets_the_permit_at_once(tenant):
     assert entry.changes == {"MIDTERM": {"before": 2, "after": 1}}
 
 
+@pytest.mark.rule("R42")
 def test_a_running_term_asks_for_a_typed_confirmation(tenant):
     administrator, enrolment = an_administrator(), an_enrolment()
     services.prepare_exam_periods(administrator, term_id=enrolment.term_id)

@@ -92,6 +92,7 @@ def test_a_suspended_permit_is_not_printed(permit, system, enrolment):
         services.mark_printed(a_cashier(), permit_id=permit.id)
 
 
+@pytest.mark.rule("R44")
 def test_a_proctor_sees_whose_it_is_and_that_it_is_valid(permit, enrolment, frozen_clock):
     frozen_clock(PRELIM_DAY)
 
@@ -112,6 +113,7 @@ def test_a_student_who_asked_for_privacy_shows_initials_to_the_public_only(permi
     assert selectors.check_code(permit.code, is_public=False).name == "Juan Dela Cruz"
 
 
+@pytest.mark.rule("R44")
 @pytest.mark.isolation
 def test_unknown_and_foreign_codes_look_alike(organisation, other_organisation, frozen_clock):
     with tenant_scope(organisation.id):
@@ -155,6 +157,7 @@ def test_nobody_sits_before_the_exam_after_it_or_on_a_suspended_permit(permit, s
     assert not ExamSitting.objects.exists()
 
 
+@pytest.mark.rule("R43")
 def test_a_waiver_opens_one_exam_and_money_does_not_close_it(system, enrolment):
     midterm = ExamPeriod.objects.get(code="MIDTERM")
     permit = services.waive(
@@ -208,6 +211,7 @@ def certify(enrolment, *, actor=None, **changes):
     return services.verify_certificate(actor or a_registrar(), student_id=enrolment.student_id, **named)
 
 
+@pytest.mark.rule("R43")
 def test_a_certified_student_sits_every_exam_of_the_dates_and_still_owes(system, enrolment):
     """The permits of example 16."""
     a_plan(enrolment)
@@ -225,6 +229,7 @@ def test_a_certified_student_sits_every_exam_of_the_dates_and_still_owes(system,
     must_not_be_held(enrolment.student, "EXAM")
 
 
+@pytest.mark.rule("R43")
 def test_a_certificate_of_some_days_opens_exams_on_those_days_only(enrolment, frozen_clock):
     certify(enrolment, valid_from=date(2031, 9, 5), valid_until=date(2031, 10, 20))
 
@@ -312,6 +317,7 @@ def test_a_certificate_counts_once_and_needs_office_number_and_days(enrolment):
     assert [error["field"] for error in refusal.value.errors] == ["issuing_office", "number", "valid_until"]
 
 
+@pytest.mark.rule("R44")
 def test_permits_expire_after_their_exam_and_not_on_its_last_day(permit, system, enrolment, frozen_clock):
     settle(system, enrolment, 2)
     frozen_clock(datetime(2031, 9, 7, 15, 59, 59, tzinfo=UTC))

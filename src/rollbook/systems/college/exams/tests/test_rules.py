@@ -10,6 +10,7 @@ from rollbook.systems.college.exams import rules
 from rollbook.systems.college.exams.rules import Window
 
 
+@pytest.mark.rule("R42")
 def test_the_templates_are_those_of_the_rule_book():
     assert rules.TEMPLATES == {
         "STANDARD_4": (("PRELIM", 1), ("MIDTERM", 2), ("PREFINAL", 3), ("FINAL", 4)),
@@ -44,6 +45,7 @@ def test_the_days_of_a_certificate_may_cover_a_part_of_an_exam():
     assert week.overlap(date(2031, 9, 8), date(2031, 12, 31)) is None
 
 
+@pytest.mark.rule("R43")
 @pytest.mark.parametrize(
     ("policy", "opens", "verdict"), [("ENFORCE", True, True), ("ENFORCE", False, False), ("ADVISORY", False, True)]
 )

@@ -62,6 +62,7 @@ def settle(system, enrolment, months):
     return apply_settlement(system, term_enrolment_id=enrolment.id, settled_through=months, at=clock.now())
 
 
+@pytest.mark.rule("R41")
 def test_paying_into_the_second_month_opens_the_first_exam_only(system, enrolment):
     """The permits of example 4."""
     a_plan(enrolment)
@@ -83,6 +84,7 @@ def test_one_centavo_short_of_a_month_opens_nothing(system, enrolment):
     assert states(enrolment) == {"PRELIM": "ISSUED", "MIDTERM": "ISSUED"}
 
 
+@pytest.mark.rule("R41")
 def test_a_bounced_payment_suspends_and_paying_again_brings_the_same_code_back(system, enrolment):
     """The permits of example 13."""
     a_plan(enrolment)
@@ -103,6 +105,7 @@ def test_a_bounced_payment_suspends_and_paying_again_brings_the_same_code_back(s
     assert dict(ExamPermit.objects.values_list("exam_period__code", "code")) == codes
 
 
+@pytest.mark.rule("R41")
 def test_a_used_permit_is_history_that_money_does_not_change(system, enrolment):
     settle(system, enrolment, 2)
     ExamPermit.objects.filter(exam_period=ExamPeriod.objects.get(code="PRELIM")).update(state="USED")
@@ -112,6 +115,7 @@ def test_a_used_permit_is_history_that_money_does_not_change(system, enrolment):
     assert states(enrolment) == {"PRELIM": "USED", "MIDTERM": "SUSPENDED"}
 
 
+@pytest.mark.rule("R41")
 def test_a_printed_permit_is_suspended_too(system, enrolment):
     settle(system, enrolment, 1)
     ExamPermit.objects.update(state="PRINTED")
@@ -121,6 +125,7 @@ def test_a_printed_permit_is_suspended_too(system, enrolment):
     assert states(enrolment) == {"PRELIM": "SUSPENDED"}
 
 
+@pytest.mark.rule("R38", "R43")
 def test_a_promise_opens_the_exam_on_its_own_basis_and_a_broken_one_closes_it(system, enrolment, frozen_clock):
     """The permits of example 15."""
     frozen_clock(datetime(2031, 8, 1, tzinfo=UTC))
@@ -144,6 +149,7 @@ def test_a_promise_opens_the_exam_on_its_own_basis_and_a_broken_one_closes_it(sy
     assert (prefinal.state, prefinal.basis) == ("ISSUED", "PAID")
 
 
+@pytest.mark.rule("R43")
 def test_a_sponsors_cover_opens_exams_as_sponsored(system, enrolment):
     a_plan(enrolment)
     Instalment.objects.filter(invoice=enrolment.invoice_id, number__lte=4).update(cover="SPONSOR")
@@ -227,6 +233,7 @@ def test_an_empty_file_asks_nothing(system, tenant, django_assert_num_queries):
         assert apply_settlement_in_bulk(system, [], at=clock.now()).count == 0
 
 
+@pytest.mark.rule("R41")
 def test_one_permit_per_exam_and_its_code_are_kept_by_the_database(system, enrolment, attack):
     settle(system, enrolment, 1)
     permit = ExamPermit.objects.get()

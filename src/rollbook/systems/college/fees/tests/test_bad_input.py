@@ -53,6 +53,7 @@ def problem(response: HttpResponse) -> tuple[int, str]:
     return response.status_code, json.loads(response.content)["code"]
 
 
+@pytest.mark.rule("R3")
 def test_a_retry_with_its_key_is_one_payment_and_the_same_answer(payer: Payer, counter: Client) -> None:
     key = {"Idempotency-Key": str(uuid4())}
 
@@ -64,6 +65,7 @@ def test_a_retry_with_its_key_is_one_payment_and_the_same_answer(payer: Payer, c
     assert (Payment.objects.count(), Receipt.objects.count()) == (1, 1)
 
 
+@pytest.mark.rule("R3")
 def test_without_a_key_no_money_is_taken(payer: Payer, counter: Client) -> None:
     response = counter.post(PAYMENTS, cash(payer), content_type="application/json")
 
@@ -71,6 +73,7 @@ def test_without_a_key_no_money_is_taken(payer: Payer, counter: Client) -> None:
     assert not Payment.objects.exists()
 
 
+@pytest.mark.rule("R34")
 @pytest.mark.parametrize(
     "typed", ["0", "0.00", "-5", "1e3", "5,000.00", "12.345", "NaN", "1000000000", "", " ", "₱5", "٣"]
 )
@@ -115,6 +118,7 @@ def test_the_same_bank_reference_twice_names_the_payment_that_has_it(payer: Paye
     assert Payment.objects.count() == 1
 
 
+@pytest.mark.rule("R33")
 def test_a_later_month_is_refused_and_the_preview_shows_the_lawful_split(payer: Payer, counter: Client) -> None:
     refused = send(counter, PAYMENTS, cash(payer, "8000.00", target_month=3))
     preview = counter.get(f"/api/v1/college/cashier/students/{payer.student.id}/account", {"amount": "8000.00"})
@@ -190,6 +194,7 @@ def test_markup_in_a_note_stays_text_on_the_page(payer: Payer, counter: Client) 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
 
 
+@pytest.mark.rule("R44")
 def test_codes_of_permits_are_not_guessed(payer: Payer, counter: Client, tenant: Organisation, settings: Any) -> None:
     settings.RATE_LIMIT_FACTOR = 1
     send(counter, PAYMENTS, cash(payer))

@@ -21,6 +21,7 @@ from rollbook.systems.college.roles import CASHIER_SUPERVISOR, WELFARE
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tenant")]
 
 
+@pytest.mark.rule("R43")
 @pytest.mark.example("college", 16)
 def test_a_certificate_opens_every_exam_and_the_records_stay_held() -> None:
     payer = a_payer("30000.00")

@@ -19,6 +19,7 @@ from rollbook.systems.college.roles import CASHIER_SUPERVISOR
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tenant")]
 
 
+@pytest.mark.rule("R27", "R36", "R41")
 @pytest.mark.example("college", 13)
 def test_a_bounced_cheque_reopens_months_and_suspends_what_rested_on_them() -> None:
     payer = a_payer("30000.00")
@@ -49,6 +50,7 @@ def test_a_bounced_cheque_reopens_months_and_suspends_what_rested_on_them() -> N
     assert prove_books().is_right
 
 
+@pytest.mark.rule("R36")
 def test_a_void_takes_two_people_and_keeps_the_receipt_number() -> None:
     payer = a_payer("30000.00")
     taken = payer.pays("5000.00")
@@ -68,6 +70,7 @@ def test_a_void_takes_two_people_and_keeps_the_receipt_number() -> None:
         request_void(payer.cashier, payment_id=payment_id_of(taken), reason="Once more to be sure")
 
 
+@pytest.mark.rule("R36")
 def test_nobody_approves_their_own_void() -> None:
     payer = a_payer("30000.00")
     taken = payer.pays("5000.00")
@@ -83,6 +86,7 @@ def test_nobody_approves_their_own_void() -> None:
         decide(payer.cashier, asked.id, approve=True)
 
 
+@pytest.mark.rule("R36")
 def test_credit_that_came_from_a_bounced_payment_is_withdrawn_in_the_later_term_too() -> None:
     payer = a_payer("30000.00")
     bounced = payer.pays("31000.00", method="CHECK", reference="CHQ-2")
@@ -99,6 +103,7 @@ def test_credit_that_came_from_a_bounced_payment_is_withdrawn_in_the_later_term_
     assert prove_books().is_right
 
 
+@pytest.mark.rule("R35", "R36")
 def test_a_refund_gives_back_credit_first_and_never_more_than_is_refundable() -> None:
     payer = a_payer("30000.00")
     taken = payer.pays("31000.00")
@@ -120,6 +125,7 @@ def test_a_refund_gives_back_credit_first_and_never_more_than_is_refundable() ->
     assert prove_books().is_right
 
 
+@pytest.mark.rule("R36")
 @pytest.mark.parametrize(
     "statement",
     [

@@ -24,6 +24,7 @@ def covered(payer: Payer, month: int, **more: object) -> PromissoryNote:
     return approve_note(a_member(CASHIER_SUPERVISOR), note_id=note.id)
 
 
+@pytest.mark.rule("R38")
 @pytest.mark.example("college", 15)
 def test_a_note_covers_its_month_and_the_next_money_fulfils_it() -> None:
     payer = a_payer("30000.00")
@@ -44,6 +45,7 @@ def test_a_note_covers_its_month_and_the_next_money_fulfils_it() -> None:
     assert prove_books().is_right
 
 
+@pytest.mark.rule("R38")
 @pytest.mark.example("college", 15)
 def test_a_note_that_was_not_kept_falls_the_day_after_and_takes_its_permit_along(
     organisation: Organisation, frozen_clock: Callable[[str], None]
@@ -71,6 +73,7 @@ def test_a_note_that_was_not_kept_falls_the_day_after_and_takes_its_permit_along
     assert request_note(payer.cashier, student_id=payer.student.id, month=3).state == "REQUESTED"
 
 
+@pytest.mark.rule("R38")
 @pytest.mark.example("college", 15)
 def test_a_later_month_cannot_be_promised_while_an_earlier_one_is_open() -> None:
     payer = a_payer("30000.00")
@@ -83,6 +86,7 @@ def test_a_later_month_cannot_be_promised_while_an_earlier_one_is_open() -> None
     assert not PromissoryNote.objects.exists()
 
 
+@pytest.mark.rule("R38")
 def test_a_settled_month_needs_no_note() -> None:
     payer = a_payer("30000.00")
     payer.pays("5000.00")

@@ -46,6 +46,7 @@ def test_the_payment_shows_its_receipt_and_where_the_money_landed(payer: Payer, 
     assert "₱1,250.50" in shown
 
 
+@pytest.mark.rule("R39")
 def test_the_first_print_is_the_original_and_the_next_ones_are_numbered_copies(payer: Payer, browser: Client) -> None:
     paid = payer.pays("8000.00")
     address = reverse("fees:print_receipt", args=[paid.taken.payment_id])
@@ -74,6 +75,7 @@ def test_a_name_with_enye_is_printed_whole(payer: Payer, browser: Client) -> Non
     assert "Ñandú-O’Brien" in words_of(printed)
 
 
+@pytest.mark.rule("R39")
 def test_a_voided_receipt_says_so_on_paper(payer: Payer, browser: Client) -> None:
     paid = payer.pays("8000.00")
     browser.post(

@@ -19,6 +19,7 @@ from rollbook.systems.college.fees.services.payments import record_payment
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tenant")]
 
 
+@pytest.mark.rule("R33", "R41")
 @pytest.mark.example("college", 4)
 def test_money_fills_the_months_in_order_and_opens_the_exams_they_pay_for() -> None:
     payer = a_payer("30000.00")
@@ -40,6 +41,7 @@ def test_money_fills_the_months_in_order_and_opens_the_exams_they_pay_for() -> N
     assert prove_books().is_right
 
 
+@pytest.mark.rule("R27")
 @pytest.mark.example("college", 5)
 def test_one_centavo_short_keeps_the_gate_closed_and_that_centavo_opens_it() -> None:
     payer = a_payer("30000.00")
@@ -60,6 +62,7 @@ def test_one_centavo_short_keeps_the_gate_closed_and_that_centavo_opens_it() -> 
     assert payer.enrolment.state == "ACTIVE"
 
 
+@pytest.mark.rule("R35")
 @pytest.mark.example("college", 6)
 def test_what_is_left_over_becomes_credit_and_pays_the_next_term() -> None:
     payer = a_payer("30000.00")
@@ -76,6 +79,7 @@ def test_what_is_left_over_becomes_credit_and_pays_the_next_term() -> None:
     assert prove_books().is_right
 
 
+@pytest.mark.rule("R35")
 @pytest.mark.example("college", 6)
 def test_exactly_the_total_leaves_no_credit() -> None:
     payer = a_payer("30000.00")
@@ -86,6 +90,7 @@ def test_exactly_the_total_leaves_no_credit() -> None:
     assert credit_of_customer(payer.student.person_id, "PHP") == Money(0, "PHP")
 
 
+@pytest.mark.rule("R33", "R41")
 @pytest.mark.example("college", 7)
 def test_a_month_that_is_one_centavo_short_opens_no_exam() -> None:
     payer = a_payer("32000.00")
@@ -97,6 +102,7 @@ def test_a_month_that_is_one_centavo_short_opens_no_exam() -> None:
     assert payer.permits() == {"PRELIM": "ISSUED", "MIDTERM": "ISSUED"}
 
 
+@pytest.mark.rule("R33")
 @pytest.mark.example("college", 8)
 def test_a_later_month_cannot_be_chosen_while_an_earlier_one_is_open() -> None:
     payer = a_payer("30000.00")
@@ -113,6 +119,7 @@ def test_a_later_month_cannot_be_chosen_while_an_earlier_one_is_open() -> None:
     assert payer.pays("5000.00", target_month=2).taken.receipt_number.endswith("000002")
 
 
+@pytest.mark.rule("R39")
 @pytest.mark.example("college", 33)
 def test_a_voided_receipt_keeps_its_number_and_the_year_turns_at_local_midnight(
     frozen_clock: Callable[[str], None],
@@ -130,6 +137,7 @@ def test_a_voided_receipt_keeps_its_number_and_the_year_turns_at_local_midnight(
     assert payer.pays("10.00").taken.receipt_number == "RCP-2027-000001"
 
 
+@pytest.mark.rule("R39")
 @pytest.mark.example("college", 33)
 def test_a_payment_that_was_rolled_back_leaves_no_gap() -> None:
     payer = a_payer("30000.00")
@@ -158,6 +166,7 @@ def test_two_open_terms_and_no_choice_is_refused_with_the_choices() -> None:
     assert not Payment.objects.exists()
 
 
+@pytest.mark.rule("R34")
 @pytest.mark.parametrize("minor", [0, -500, 1_000_000_000])
 def test_an_amount_out_of_range_is_refused_and_nothing_is_written(minor: int) -> None:
     payer = a_payer("30000.00")
@@ -169,6 +178,7 @@ def test_an_amount_out_of_range_is_refused_and_nothing_is_written(minor: int) ->
     assert not Allocation.objects.exists()
 
 
+@pytest.mark.rule("R40")
 def test_money_at_the_counter_needs_the_cashiers_own_open_shift() -> None:
     payer = a_payer("30000.00", cashier=None)
     with pytest.raises(billing.NoOpenShift):

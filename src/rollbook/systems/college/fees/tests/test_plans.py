@@ -24,12 +24,14 @@ def text(parts: list[int]) -> list[str]:
     return [Money(part, "PHP").to_decimal_string() for part in parts]
 
 
+@pytest.mark.rule("R31")
 @pytest.mark.example("college", 1)
 def test_thirty_two_thousand_over_six_months() -> None:
     assert text(split_minor(32_000_00, 6)) == ["5333.34", "5333.34", "5333.33", "5333.33", "5333.33", "5333.33"]
     assert sum(split_minor(32_000_00, 6)) == 32_000_00
 
 
+@pytest.mark.rule("R31")
 @pytest.mark.example("college", 1)
 @pytest.mark.django_db
 @pytest.mark.usefixtures("tenant")
@@ -37,6 +39,7 @@ def test_a_plan_of_thirty_two_thousand_is_split_the_same_way() -> None:
     assert a_payer("32000.00").dues() == ["5333.34", "5333.34", "5333.33", "5333.33", "5333.33", "5333.33"]
 
 
+@pytest.mark.rule("R31")
 @pytest.mark.example("college", 2)
 def test_other_totals_split_to_the_centavo() -> None:
     assert text(split_minor(10_000_00, 6)) == ["1666.67"] * 4 + ["1666.66"] * 2
@@ -46,6 +49,7 @@ def test_other_totals_split_to_the_centavo() -> None:
     assert text(split_minor(assessed.minor, 6)) == ["3250.09"] * 2 + ["3250.08"] * 4
 
 
+@pytest.mark.rule("R32")
 @pytest.mark.example("college", 3)
 def test_due_days_keep_the_first_day_and_clamp_to_the_end_of_the_month() -> None:
     assert due_dates(date(2026, 8, 31), 6) == [
@@ -59,6 +63,7 @@ def test_due_days_keep_the_first_day_and_clamp_to_the_end_of_the_month() -> None
     assert due_dates(date(2027, 12, 30), 3)[2] == date(2028, 2, 29)
 
 
+@pytest.mark.rule("R37")
 @given(
     paid=st.lists(st.integers(0, 500_00), min_size=1, max_size=12),
     new_total=st.integers(0, 10_000_00),
@@ -78,6 +83,7 @@ def test_revised_dues_add_up_to_the_new_total_and_are_never_negative(paid: list[
 @pytest.mark.django_db
 @pytest.mark.usefixtures("tenant")
 class TestRevisions:
+    @pytest.mark.rule("R37")
     @pytest.mark.example("college", 14)
     def test_a_reassessment_keeps_paid_months_and_splits_the_rest_anew(self) -> None:
         payer = a_payer("30000.00")
@@ -103,6 +109,7 @@ class TestRevisions:
         assert revision.after[2] == {"number": 3, "due": "4250.25", "paid": "2000.00"}
         assert prove_books().is_right
 
+    @pytest.mark.rule("R37")
     def test_a_scholarship_given_late_is_never_lost(self) -> None:
         payer = a_payer("30000.00")
         payer.pays("30000.00")
@@ -117,6 +124,7 @@ class TestRevisions:
         assert credit_of_customer(payer.student.person_id, "PHP") == Money(6_000_00, "PHP")
         assert prove_books().is_right
 
+    @pytest.mark.rule("R37")
     def test_unspent_credit_of_the_term_fills_its_plan_when_it_grows(self) -> None:
         payer = a_payer("30000.00")
         payer.pays("31000.00")
@@ -131,6 +139,7 @@ class TestRevisions:
         assert credit_of_customer(payer.student.person_id, "PHP") == Money(300_00, "PHP")
         assert prove_books().is_right
 
+    @pytest.mark.rule("R37")
     def test_a_revision_needs_a_reason_and_the_right(self) -> None:
         payer = a_payer("30000.00")
         with pytest.raises(Forbidden):

@@ -27,6 +27,7 @@ def _a_day_at_the_window() -> tuple[Payer, Shift]:
     return payer, Shift.objects.get(cashier_id=payer.cashier.user_id)
 
 
+@pytest.mark.rule("R40")
 @pytest.mark.example("college", 42)
 def test_a_drawer_that_is_far_off_waits_for_a_supervisor() -> None:
     payer, shift = _a_day_at_the_window()
@@ -46,6 +47,7 @@ def test_a_drawer_that_is_far_off_waits_for_a_supervisor() -> None:
     assert prove_books().is_right
 
 
+@pytest.mark.rule("R40")
 @pytest.mark.example("college", 42)
 def test_a_small_difference_closes_at_once() -> None:
     payer, shift = _a_day_at_the_window()
@@ -60,6 +62,7 @@ def test_a_small_difference_closes_at_once() -> None:
         close_shift(payer.cashier, shift_id=shift.id, denominations={})
 
 
+@pytest.mark.rule("R40")
 def test_a_cashier_has_one_shift_and_a_station_too() -> None:
     cashier = a_cashier()
     open_shift(cashier, station="Window 1", opening_float=Money(0, "PHP"))
@@ -72,6 +75,7 @@ def test_a_cashier_has_one_shift_and_a_station_too() -> None:
     assert Shift.objects.count() == 1
 
 
+@pytest.mark.rule("R40")
 def test_nobody_closes_somebody_elses_shift() -> None:
     payer, shift = _a_day_at_the_window()
 

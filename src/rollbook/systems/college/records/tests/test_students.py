@@ -124,6 +124,7 @@ def test_an_inactive_programme_and_one_of_another_college_take_nobody(organisati
         assert not Student.objects.exists()
 
 
+@pytest.mark.rule("R8", "R63")
 def test_number_and_row_of_a_student_are_kept_by_the_database(tenant, attack):
     student = a_student("310001")
 

@@ -165,6 +165,7 @@ def test_codes_are_taken_in_any_letters(tenant):
     assert other.code == "A"
 
 
+@pytest.mark.rule("R63")
 def test_sections_stay_in_their_term_and_are_never_removed(tenant):
     section = a_section()
 
