@@ -5,16 +5,20 @@ from collections.abc import Callable
 import pytest
 from django.db import transaction
 
+from rollbook.core.audit.models import AuditEntry
 from rollbook.core.errors import Forbidden
 from rollbook.core.money import Money
 from rollbook.shared.billing import errors as billing
 from rollbook.shared.billing.models import Allocation, Payment, Receipt
 from rollbook.shared.billing.selectors import credit_of_customer, instalment_states, prove_books
+from rollbook.shared.ledger.models import JournalEntry, Posting
 from rollbook.systems.college.enrolment.rules import month1_gate
 from rollbook.systems.college.examples import a_cashier, a_stranger, a_term
+from rollbook.systems.college.exams.models import ExamPermit
 from rollbook.systems.college.fees.errors import TermNeeded
 from rollbook.systems.college.fees.examples import Payer, a_payer, on_plan
 from rollbook.systems.college.fees.services.payments import record_payment
+from rollbook.systems.college.records.models import Hold
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tenant")]
 
@@ -148,9 +152,34 @@ def test_a_payment_that_was_rolled_back_leaves_no_gap() -> None:
     assert payer.pays("10.00").taken.receipt_number.endswith("000002")
 
 
+@pytest.mark.rule("R34")
+def test_a_payment_that_fails_at_its_very_end_leaves_nothing_of_all_that_followed() -> None:
+    payer = a_payer("30000.00")
+    before = _everything()
+    with pytest.raises(KeyboardInterrupt):
+        _pay_and_fail(payer, "5000.00")
+
+    assert _everything() == before
+    payer.enrolment.refresh_from_db()
+    assert payer.enrolment.state == "PENDING_PAYMENT"
+
+    payer.pays("5000.00")
+
+    after = _everything()
+    assert [name for name in before if after[name] == before[name]] == ["Hold"]
+    payer.enrolment.refresh_from_db()
+    assert payer.enrolment.state == "ACTIVE"
+
+
+def _everything() -> dict[str, int]:
+    """How many rows there are of each kind that a payment may write."""
+    kinds = (Payment, Allocation, Receipt, JournalEntry, Posting, AuditEntry, ExamPermit, Hold)
+    return {kind.__name__: kind.objects.count() for kind in kinds}
+
+
 @transaction.atomic
-def _pay_and_fail(payer: Payer) -> None:
-    payer.pays("10.00")
+def _pay_and_fail(payer: Payer, amount: str = "10.00") -> None:
+    payer.pays(amount)
     raise KeyboardInterrupt
 
 

@@ -63,6 +63,18 @@ def test_due_days_keep_the_first_day_and_clamp_to_the_end_of_the_month() -> None
     assert due_dates(date(2027, 12, 30), 3)[2] == date(2028, 2, 29)
 
 
+@pytest.mark.rule("R32")
+@pytest.mark.django_db
+@pytest.mark.usefixtures("tenant")
+def test_a_month_that_is_not_paid_by_its_day_is_overdue_from_the_next_day() -> None:
+    payer = a_payer("30000.00", first_due_on=date(2031, 8, 31))
+    payer.pays("7000.00")
+
+    assert payer.states(date(2031, 9, 30))[:3] == ["PAID", "PARTIAL", "UNPAID"]
+    assert payer.states(date(2031, 10, 1))[:3] == ["PAID", "OVERDUE", "UNPAID"]
+    assert payer.states(date(2031, 11, 1))[:3] == ["PAID", "OVERDUE", "OVERDUE"]
+
+
 @pytest.mark.rule("R37")
 @given(
     paid=st.lists(st.integers(0, 500_00), min_size=1, max_size=12),
