@@ -123,6 +123,17 @@ def settled_through(instalments: Iterable[InstalmentState]) -> int:
     return reached
 
 
+def covered_through(instalments: Iterable[InstalmentState], share_minor: int) -> int:
+    """The last month that a share of the plan reaches whole, counted from the first; 0 when it reaches none."""
+    reached, left = 0, share_minor
+    for instalment in sorted(instalments, key=lambda part: part.number):
+        left -= instalment.due_minor
+        if left < 0 or share_minor <= 0:
+            break
+        reached = instalment.number
+    return reached
+
+
 def revised_dues(instalments: Sequence[InstalmentState], new_total_minor: int) -> list[int]:
     """The dues of a plan whose total changes (R37), in the order of the instalments.
 

@@ -31,10 +31,26 @@ def payment_entry(payment_id: UUID, *, amount: Money, method: str, credit_minor:
 
 
 def charge_entry(
-    source_id: UUID, *, minor: int, currency: str, on: date, kind: str = "billing.invoice", account: str = chart.INCOME
+    source_id: UUID,
+    *,
+    minor: int,
+    currency: str,
+    on: date,
+    kind: str = "billing.invoice",
+    account: str = chart.INCOME,
+    concession_minor: int = 0,
 ) -> Entry:
-    """What is owed changed by `minor` (negative: less)."""
-    return Entry(on, kind, source_id, currency, [Line(chart.RECEIVABLE, minor), Line(account, -minor)])
+    """What is owed changed by `minor` (negative: less).
+
+    `concession_minor` is the part of it that discounts made (negative: they took more off): the books show what
+    was charged and what was given, not only the difference.
+    """
+    lines = [
+        Line(chart.RECEIVABLE, minor),
+        Line(account, concession_minor - minor),
+        Line(chart.CONCESSIONS, -concession_minor),
+    ]
+    return Entry(on, kind, source_id, currency, lines)
 
 
 def moved_entry(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from rollbook.shared.billing.models import Account, Instalment, Invoice, Invoice
 from rollbook.shared.billing.rules import Due
 from rollbook.shared.billing.services.books import charge_entry
 from rollbook.shared.billing.services.settlement import apply_account_credit
-from rollbook.shared.ledger.services import post_entries
+from rollbook.shared.ledger.services import Entry, post_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Charge:
     currency: str
     lines: Sequence[ChargeLine]
     schedule: Sequence[Due]
+    #: What discounts make of the total, never above zero; it stands by itself in the books.
+    concession_minor: int = 0
 
     @property
     def total_minor(self) -> int:
@@ -90,7 +93,7 @@ def open_invoice(actor: Actor, charge: Charge) -> Invoice:
         Instalment(invoice_id=invoice.id, number=due.number, due_minor=due.due_minor, due_on=due.due_on, created_at=now)
         for due in charge.schedule
     )
-    entry = charge_entry(invoice.id, minor=charge.total_minor, currency=charge.currency, on=today)
+    entry = _entry(invoice.id, charge, today)
     post_entries([entry], at=now)
     if account.credit_minor:
         apply_account_credit(account, invoice, now=now)
@@ -114,10 +117,7 @@ def open_invoices_in_bulk(actor: Actor, charges: Sequence[Charge]) -> list[UUID]
     bulk.open_accounts(charges, now=now)
     bulk.open_invoices(charges, invoice_ids, today=today, now=now)
     post_entries(
-        [
-            charge_entry(invoice_id, minor=charge.total_minor, currency=charge.currency, on=today)
-            for charge, invoice_id in zip(charges, invoice_ids, strict=True)
-        ],
+        [_entry(invoice_id, charge, today) for charge, invoice_id in zip(charges, invoice_ids, strict=True)],
         at=now,
     )
     record_many(
@@ -130,3 +130,10 @@ def open_invoices_in_bulk(actor: Actor, charges: Sequence[Charge]) -> list[UUID]
     for invoice in Invoice.objects.filter(id__in=invoice_ids, account__credit_minor__gt=0).order_by("account_id"):
         apply_account_credit(lock_account(invoice.account_id), invoice, now=now)
     return invoice_ids
+
+
+def _entry(invoice_id: UUID, charge: Charge, today: date) -> Entry:
+    return charge_entry(
+        invoice_id, minor=charge.total_minor, currency=charge.currency, on=today,
+        concession_minor=charge.concession_minor,
+    )  # fmt: skip

@@ -31,9 +31,13 @@ def revise_plan(
     new_total: Money,
     reason: str,
     income_account: str = chart.INCOME,
+    concession_minor: int = 0,
     on_landed: FollowUp | None = None,
 ) -> PlanRevision:
-    """Change what is owed: paid instalments keep their due, the rest is split anew, no money is lost."""
+    """Change what is owed: paid instalments keep their due, the rest is split anew, no money is lost.
+
+    `concession_minor` is the part of the change that discounts made (negative: they took more off).
+    """
     if len(reason.strip()) < LEAST_JUSTIFICATION:
         raise errors.ReasonTooShort(least=LEAST_JUSTIFICATION)
     if new_total.minor < 0:
@@ -70,6 +74,7 @@ def revise_plan(
         on=today,
         kind="billing.revision",
         account=income_account,
+        concession_minor=concession_minor,
     )
     moved = moved_entry(
         revision.id, kind="billing.credit_moved", currency=invoice.currency, on=today, credit_change=landed.credit_minor

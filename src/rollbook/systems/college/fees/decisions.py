@@ -88,7 +88,7 @@ def describe_variance(request: ApprovalRequest) -> Description:
 def describe_adjustment(request: ApprovalRequest) -> Description:
     """The card of an adjustment."""
     invoice = Invoice.objects.get(id=request.target_id)
-    sign = -1 if request.payload["kind"] == "CREDIT" else 1
+    sign = -1 if request.payload["adjustment"] == "CREDIT" else 1
     after = invoice.total_minor + sign * request.payload["amount_minor"]
     return Description(
         title=f"{'Reduce' if sign < 0 else 'Increase'} what is owed by {_money(request)}",

@@ -57,3 +57,107 @@ class NotPaidOnline(Refusal):
 
     code = "NOT_PAID_ONLINE"
     status = 422
+
+
+class ScheduleNotFound(NotFound):
+    """We could not find that fee schedule. Go back to the list of schedules."""
+
+
+class DiscountNotFound(NotFound):
+    """We could not find that discount. Go back to the list of discounts."""
+
+
+class SponsorNotFound(NotFound):
+    """We could not find that sponsor. Go back to the list of sponsors."""
+
+
+class NoScheduleFits(Refusal):
+    """No fee schedule in force fits {student} in {term}. Ask an administrator to put one in force."""
+
+    code = "NO_SCHEDULE"
+
+
+class NotAssessed(Refusal):
+    """The term {term} of this student is {state}: only a term that runs is assessed."""
+
+    code = "TERM_NOT_LIVE"
+
+
+class ScheduleNotDraft(Refusal):
+    """{code} version {number} is {state} and does not change any more. Make a new version of it."""
+
+    code = "NOT_A_DRAFT"
+
+
+class DraftExists(Refusal):
+    """{code} has a draft already. Change that one, or throw it away first."""
+
+    code = "DRAFT_EXISTS"
+
+
+class ScheduleCodeTaken(Refusal):
+    """There is a schedule {code} already. Make a new version of it, or choose another code."""
+
+    code = "CODE_TAKEN"
+
+
+class ScheduleEmpty(Refusal):
+    """{code} charges nothing yet. Add its fees first."""
+
+    code = "SCHEDULE_EMPTY"
+
+
+class ScopeTaken(Refusal):
+    """{other} is in force for exactly the same students. Make a new version of it instead."""
+
+    code = "SCOPE_TAKEN"
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else changed this in the meantime. Look at it again before you save."""
+
+    code = "CHANGED_MEANWHILE"
+    status = 412
+
+
+class CountNotConfirmed(Refusal):
+    """This changes what {count} students owe. Type {count} to confirm it."""
+
+    code = "CONFIRM_COUNT"
+    status = 422
+
+
+class CodeTaken(Refusal):
+    """The code {code} is used already. Choose another."""
+
+    code = "CODE_TAKEN"
+
+
+class NotOffered(Refusal):
+    """{name} is not offered any more. Choose another."""
+
+    code = "NOT_OFFERED"
+
+
+class GivenAlready(Refusal):
+    """This student has {name} for this term already."""
+
+    code = "GIVEN_ALREADY"
+
+
+class SponsoredAlready(Refusal):
+    """{name} answers for this student's term already. End that first."""
+
+    code = "SPONSORED_ALREADY"
+
+
+class EndedAlready(Refusal):
+    """This has ended already."""
+
+    code = "ENDED_ALREADY"
+
+
+class NothingToPayFor(Refusal):
+    """Nothing is open of what this sponsor answers for."""
+
+    code = "NOTHING_OPEN"

@@ -1,6 +1,7 @@
 """Who may do what with the college's money."""
 
 from rollbook.core.permissions.register import register
+from rollbook.core.permissions.roles import ADMINISTRATOR, AUDITOR
 from rollbook.systems.college.roles import CASHIER_SUPERVISOR, CASHIERS, HEAD_REGISTRAR, REGISTRARS, STUDENT
 
 RECORD_PAYMENT = register("college.fees.record_payment", "Record a payment at the counter", roles=CASHIERS)
@@ -31,3 +32,29 @@ RECONCILE = register(
     "college.fees.reconcile", "See online payments and settle what does not fit", roles=[CASHIER_SUPERVISOR]
 )
 OWN_ACCOUNT = register("college.fees.own_account", "See one's own payments", roles=[STUDENT])
+SEE_SCHEDULES = register(
+    "college.fees.see_schedules", "See fee schedules and discounts",
+    roles=[ADMINISTRATOR, AUDITOR, *CASHIERS, *REGISTRARS],
+)  # fmt: skip
+MANAGE_SCHEDULES = register(
+    "college.fees.manage_schedules", "Make fee schedules and discounts, and put them in force", roles=[ADMINISTRATOR]
+)
+SEE_ASSESSMENTS = register(
+    "college.fees.see_assessments", "See what a student's term was assessed at", roles=[*CASHIERS, *REGISTRARS]
+)
+ASSESS = register(
+    "college.fees.assess", "Assess a student's term by the fee schedule", roles=[CASHIER_SUPERVISOR, *REGISTRARS]
+)
+BILL_TERMS = register(
+    "college.fees.bill_terms", "Bill a whole term by the fee schedules", roles=[ADMINISTRATOR, CASHIER_SUPERVISOR]
+)
+REQUEST_DISCOUNT = register("college.fees.request_discount", "Ask for a student's discount or sponsor", roles=CASHIERS)
+APPROVE_DISCOUNT = register(
+    "college.fees.approve_discount", "Give discounts and accept sponsors", roles=[CASHIER_SUPERVISOR]
+)
+SEE_SPONSORS = register(
+    "college.fees.see_sponsors", "See sponsors and their statements", roles=[ADMINISTRATOR, AUDITOR, *CASHIERS]
+)
+MANAGE_SPONSORS = register(
+    "college.fees.manage_sponsors", "Add sponsors and record what they pay", roles=[CASHIER_SUPERVISOR]
+)

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from rollbook.core import ids
+from rollbook.core.audit.services.many import record_many
 from rollbook.core.db.arrays import array_of
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.exams import sql
+from rollbook.systems.college.exams.models import ExamPermit
 from rollbook.systems.college.exams.models.periods import MOST_EXAM_PERIODS
 from rollbook.systems.college.exams.services.certificates import excuse_certified
 from rollbook.systems.college.exams.services.issuing import NamedPermit, execute, new_codes
@@ -96,3 +98,19 @@ def _excuse(actor: Actor, changes: PermitChanges, enrolment_ids: Sequence[UUID],
     """Who holds a certificate keeps the permit, on another basis: money no longer matters for those days (R43)."""
     excused = {permit["code"] for permit in excuse_certified(actor, enrolment_ids, at=at)}
     changes.suspended = [permit for permit in changes.suspended if permit["code"] not in excused]
+
+
+def void_permits(actor: Actor, *, term_enrolment_id: UUID, at: datetime) -> int:
+    """A term that was cancelled has no exams: every permit that nobody has used is suspended, whatever it rests on."""
+    rows = ExamPermit.objects.filter(
+        term_enrolment_id=term_enrolment_id, state__in=[ExamPermit.State.ISSUED, ExamPermit.State.PRINTED]
+    )
+    codes = {permit.id: permit.code for permit in rows.select_for_update().order_by("id")}
+    if not codes:
+        return 0
+    ExamPermit.objects.filter(id__in=list(codes)).update(state=ExamPermit.State.SUSPENDED, suspended_at=at)
+    record_many(
+        actor, "college.permit_suspended", "college_exams.exampermit", list(codes),
+        facts=[{"code": code, "why": "The term was cancelled."} for code in codes.values()],
+    )  # fmt: skip
+    return len(codes)

@@ -81,7 +81,7 @@ def request_adjustment(
         raise billing_errors.InvoiceNotFound
     if amount.minor <= 0:
         raise billing_errors.AmountOutOfRange
-    payload = {"amount_minor": amount.minor, "currency": amount.currency, "kind": kind}
+    payload = {"amount_minor": amount.minor, "currency": amount.currency, "adjustment": kind}
     return propose(actor, kind=ADJUSTMENT, target=invoice, reason=_long_enough(justification), payload=payload)
 
 
@@ -128,7 +128,7 @@ def carry_out_refund(actor: Actor, request: ApprovalRequest) -> Refund:
 def carry_out_adjustment(actor: Actor, request: ApprovalRequest) -> Adjustment:
     """Change what is owed as asked for."""
     return adjust(
-        actor, invoice_id=request.target_id, kind=request.payload["kind"],
+        actor, invoice_id=request.target_id, kind=request.payload["adjustment"],
         amount=Money(request.payload["amount_minor"], request.payload["currency"]), justification=request.reason,
         requested_by=_proposer(request), on_landed=follow(actor),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from rollbook.core import clock
 from rollbook.core.money import Money
@@ -49,6 +50,9 @@ class NewPlan:
     instalments: int
     first_due_on: date
     description: str = "Term plan"
+    #: What it is made of, where that is known line by line; discounts are negative lines.
+    lines: Sequence[ChargeLine] = ()
+    concession_minor: int = 0
 
 
 def _charge(plan: NewPlan, currency: str) -> Charge:
@@ -58,8 +62,9 @@ def _charge(plan: NewPlan, currency: str) -> Charge:
         purpose=PURPOSE,
         subject_id=plan.term_enrolment_id,
         currency=currency,
-        lines=[ChargeLine(plan.description, plan.total_minor, Decimal(1), unit_price)],
+        lines=plan.lines or [ChargeLine(plan.description, plan.total_minor, Decimal(1), unit_price)],
         schedule=schedule(plan.total_minor, plan.instalments, plan.first_due_on),
+        concession_minor=plan.concession_minor,
     )
 
 
@@ -93,9 +98,14 @@ def open_plan(
         first_due_on=first_due_on or today_here(),
         description=description,
     )
-    invoice = open_invoice(actor, _charge(plan, total.currency))
-    TermEnrolment.objects.filter(id=enrolment.id).update(invoice_id=invoice.id)
-    follow(actor, term_enrolment_id=enrolment.id)(_as_landed(invoice))
+    return open_planned(actor, plan, total.currency)
+
+
+def open_planned(actor: Actor, plan: NewPlan, currency: str) -> Invoice:
+    """Open a plan that was worked out; the term enrolment is locked and has none."""
+    invoice = open_invoice(actor, _charge(plan, currency))
+    TermEnrolment.objects.filter(id=plan.term_enrolment_id).update(invoice_id=invoice.id)
+    follow(actor, term_enrolment_id=plan.term_enrolment_id)(_as_landed(invoice))
     return invoice
 
 
@@ -112,7 +122,9 @@ def open_plans_in_bulk(actor: Actor, plans: Sequence[NewPlan]) -> list[UUID]:
     currency = organisation_in_scope().currency
     invoice_ids = open_invoices_in_bulk(actor, [_charge(plan, currency) for plan in plans])
     link_invoices(list(zip((plan.term_enrolment_id for plan in plans), invoice_ids, strict=True)))
-    for invoice in Invoice.objects.filter(id__in=invoice_ids, paid_minor__gt=0).order_by("id"):
+    # Credit of earlier terms, or a plan of nothing, settles months at once.
+    settled = Q(paid_minor__gt=0) | Q(total_minor=0)
+    for invoice in Invoice.objects.filter(settled, id__in=invoice_ids).order_by("id"):
         follow(actor, term_enrolment_id=invoice.subject_id)(_as_landed(invoice))
     return invoice_ids
 
