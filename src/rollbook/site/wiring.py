@@ -21,7 +21,14 @@ from rollbook.shared.people.events import PeopleMerged
 from rollbook.shared.webhooks.events import EventNeedsPerson
 from rollbook.site import jobs, telling_grades
 from rollbook.systems.college.catalogue.events import CurriculumReopening, SubjectMeasuresChanging, TermAdded
-from rollbook.systems.college.enrolment.events import EnrolmentConfirmed, ResultsWritten, WaitlistOffered
+from rollbook.systems.college.enrolment.events import (
+    EnrolmentConfirmed,
+    ResultsWritten,
+    SubjectsChanged,
+    TermEnrolmentCancelled,
+    TermEnrolmentsOpened,
+    WaitlistOffered,
+)
 from rollbook.systems.college.enrolment.jobs import is_anything_provisional, provisional_recheck
 from rollbook.systems.college.enrolment.models import SubjectEnrolment
 from rollbook.systems.college.enrolment.roll import EnrolmentRoll
@@ -30,6 +37,11 @@ from rollbook.systems.college.enrolment.services.rechecking import refuse_change
 from rollbook.systems.college.enrolment.services.waiting import pass_on_seats
 from rollbook.systems.college.exams.services import prepare_for_new_term
 from rollbook.systems.college.fees.events import PaymentsRecorded
+from rollbook.systems.college.fees.services.term_events import (
+    assess_changed_subjects,
+    give_back_after_cancelling,
+    open_plans_of_new_terms,
+)
 from rollbook.systems.college.grading.events import (
     GradesPosted,
     GradesReturned,
@@ -226,6 +238,10 @@ subscribe(ScheduleChanged, _tell_of_schedule)
 subscribe(WaitlistOffered, _tell_of_offer)
 # A section that has more seats, or is opened again, has them for those who wait.
 subscribe(SeatsChanged, _move_queue)
+# What a student owes follows the classes taken, a term that was cancelled, and terms opened for many at once.
+subscribe(SubjectsChanged, assess_changed_subjects)
+subscribe(TermEnrolmentCancelled, give_back_after_cancelling)
+subscribe(TermEnrolmentsOpened, open_plans_of_new_terms)
 # A curriculum stays as it was approved while students follow it.
 subscribe(CurriculumReopening, refuse_reopening)
 # A subject keeps its units while somebody takes it.
