@@ -17,6 +17,7 @@ from django.http import HttpRequest
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.rules import plain
+from rollbook.core.db.closing import LastStatement, json_with_marks, send_with_commit
 from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.idempotency.errors import (
     AnsweredMeanwhile,
@@ -29,48 +30,17 @@ from rollbook.core.idempotency.rules import checked_key, fingerprint, lock_numbe
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import tenant_scope
 
-__all__ = [
-    "REMEMBER_COLUMNS",
-    "REMEMBER_PLACEHOLDERS",
-    "Answer",
-    "Key",
-    "confirm_remembered",
-    "fingerprint",
-    "idempotent",
-    "lookup",
-    "once",
-    "purge_expired",
-    "remember",
-    "remember_sql",
-    "remember_values",
-]
-
 HEADER = "Idempotency-Key"
 #: How long the answer to an act that is not about money is kept.
 KEPT_FOR = timedelta(hours=72)
 _LOCK_NOT_AVAILABLE = "55P03"
 
-_TYPES = {
-    "organisation_id": "uuid",
-    "id": "uuid",
-    "created_at": "timestamptz",
-    "actor_id": "uuid",
-    "route": "text",
-    "key": "text",
-    "fingerprint": "text",
-    "status": "smallint",
-    "body": "text",
-    "expires_at": "timestamptz",
-}
-#: The columns of an answer, in the order of `remember_values`.
-REMEMBER_COLUMNS: tuple[str, ...] = tuple(_TYPES)
-#: Typed parameters for those columns, for a SELECT or a CTE.
-REMEMBER_PLACEHOLDERS = ", ".join(f"%s::{kind}" for kind in _TYPES.values())
-
-_REMEMBER = f"""
-INSERT INTO idempotency_storedanswer ({", ".join(REMEMBER_COLUMNS)}) VALUES ({REMEMBER_PLACEHOLDERS})
-ON CONFLICT (organisation_id, actor_id, route, key) DO NOTHING RETURNING id
-"""  # noqa: S608 — our own column names
+_REMEMBER = """
+INSERT INTO idempotency_storedanswer
+       (organisation_id, id, created_at, actor_id, route, key, fingerprint, status, expires_at, body)
+VALUES (%s::uuid, %s::uuid, %s::timestamptz, %s::uuid, %s::text, %s::text, %s::text, %s::smallint, %s::timestamptz,
+        {body})
+"""
 
 _FIND = """
 SELECT {lock}, s.fingerprint, s.status, s.body
@@ -180,61 +150,22 @@ def remember(
     *,
     kept_for: timedelta | None = None,
 ) -> None:
-    """Keep the answer with the act. If another request was answered meanwhile, this act is undone."""
-    statement, values = remember_sql(actor, route, key, fingerprint, status, body, kept_for=kept_for)
-    with prepared_cursor() as cursor:
-        cursor.execute(statement, values)
-        confirm_remembered(cursor.fetchone())
-
-
-def remember_sql(
-    actor: Actor,
-    route: str,
-    key: str,
-    fingerprint: str,
-    status: int,
-    body: Any,
-    *,
-    kept_for: timedelta | None = None,
-) -> tuple[str, list[Any]]:
-    """The statement of `remember` and its parameters, to stand as a CTE in the act's last statement.
-
-    Its one row (the key's id) must be handed to `confirm_remembered`: no row means that another
-    request with this key came first and this transaction must not commit.
-    """
-    return _REMEMBER, remember_values(actor, route, key, fingerprint, status, body, kept_for=kept_for)
-
-
-def remember_values(
-    actor: Actor,
-    route: str,
-    key: str,
-    fingerprint: str,
-    status: int,
-    body: Any,
-    *,
-    kept_for: timedelta | None = None,
-) -> list[Any]:
-    """The values of an answer, in the order of REMEMBER_COLUMNS."""
+    """Keep the answer with the act, sent with COMMIT. If another request was answered meanwhile, the act is undone."""
+    text, late = json_with_marks(body, plain)
     moment = clock.now()
-    return [
-        actor.organisation_id,
-        ids.new_id(),
-        moment,
-        _actor_id(actor),
-        route,
-        checked_key(key),
-        fingerprint,
-        status,
-        json.dumps(body, default=plain, separators=(",", ":")),
-        moment + kept_for if kept_for else None,
-    ]
-
-
-def confirm_remembered(row: Any) -> None:
-    """Undo the act unless its key was written: `row` is what RETURNING id gave."""
-    if row is None or row[0] is None:
-        raise AnsweredMeanwhile
+    values: list[Any] = [
+        actor.organisation_id, ids.new_id(), moment, _actor_id(actor), route, checked_key(key), fingerprint, status,
+        moment + kept_for if kept_for else None, text,
+    ]  # fmt: skip
+    body_sql = "%s::text"
+    for one in late:
+        body_sql = f"replace({body_sql}, %s, ({one.select}))"
+        values += [one.mark, *one.parameters]
+    send_with_commit(
+        LastStatement(
+            _REMEMBER.format(body=body_sql), values, constraint="idempotency_key_unique", refused=AnsweredMeanwhile
+        )
+    )
 
 
 def purge_expired(organisation_id: UUID) -> int:

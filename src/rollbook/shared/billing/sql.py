@@ -120,6 +120,8 @@ SELECT %(organisation)s, %(receipt)s, %(at)s, %(payment)s, %(series)s,
 RETURNING number
 """
 
+RECEIPT_NUMBER = "SELECT number FROM billing_receipt WHERE organisation_id = %s AND id = %s"
+
 LOCK_ACCOUNTS = """
 SELECT id FROM billing_account WHERE organisation_id = %(organisation)s AND id = ANY (%(accounts)s::uuid[])
  ORDER BY id FOR UPDATE

@@ -18,8 +18,6 @@ class OnlinePolicy:
     on_landed: FollowUp
     receipt_facts: Callable[[UUID], dict[str, Any]]
     series: ReceiptSeries = MAIN_SERIES
-    #: Told of a payment that was recorded: (payment, invoice, receipt number).
-    on_recorded: Callable[[UUID, UUID, str], None] | None = None
 
 
 PolicyOf = Callable[[Actor], OnlinePolicy]

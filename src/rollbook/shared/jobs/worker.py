@@ -6,6 +6,7 @@ comes back is waited for.
 
 import asyncio
 import logging
+import os
 import random
 import signal
 import threading
@@ -33,6 +34,8 @@ from rollbook.shared.jobs.register import Job
 log = logging.getLogger(__name__)
 
 RECONNECT_SECONDS = 1
+#: How far jobs step back when people are at work on the same machine; the worker's own signs of life do not.
+NICENESS = 10
 
 
 class BackOff(BaseRetryStrategy):
@@ -86,7 +89,9 @@ async def _work_async(options: WorkerOptions, keeper: Keeper) -> None:
         declare = app.task(name=job.name, pass_context=True, retry=BackOff(job.retries))
         declare(_entry_of(job, keeper))
     # One thread for each job at work; with fewer, a job could be fetched and then wait unseen.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(options.concurrency + 2))
+    asyncio.get_running_loop().set_default_executor(
+        ThreadPoolExecutor(options.concurrency + 2, initializer=os.nice, initargs=(NICENESS,))
+    )
     async with app.open_async():
         worker = Worker(
             app=app,

@@ -89,9 +89,12 @@ def _letter(row: tuple[Any, ...]) -> Letter:
 
 
 def _send_batch(here: OrganisationFacts, letters: Sequence[Letter], report: BatchReport) -> None:
+    unwanted = [letter for letter in letters if not letter.is_wanted]
+    nowhere = [letter for letter in letters if letter.is_wanted and not letter.address]
+    _close(here.id, {Mail.NOT_WANTED: unwanted, Mail.NO_ADDRESS: nowhere})
     post = get_connection()
     try:
-        for letter in letters:
+        for letter in [letter for letter in letters if letter.is_wanted and letter.address]:
             state, error = _send(here, letter, post)
             _note(here.id, letter, state, error)
             if state == Mail.SENT:
@@ -102,10 +105,6 @@ def _send_batch(here: OrganisationFacts, letters: Sequence[Letter], report: Batc
 
 def _send(here: OrganisationFacts, letter: Letter, post: Any) -> tuple[str, str]:
     """Send one message; answers the state that it comes to, and the kind of what went wrong."""
-    if not letter.is_wanted:
-        return Mail.NOT_WANTED, ""
-    if not letter.address:
-        return Mail.NO_ADDRESS, ""
     try:
         post.open()
     except (OSError, SMTPException) as error:
@@ -151,6 +150,17 @@ def written(here: OrganisationFacts, letter: Letter, post: Any = None) -> EmailM
         body = render_to_string("messaging/mail/body.txt", context)
     headers = {"Message-ID": f"<notice-{letter.notice_id}@rollbook>", "Auto-Submitted": "auto-generated"}
     return EmailMessage(subject=subject, body=body, to=[letter.address], headers=headers, connection=post)
+
+
+def _close(organisation_id: UUID, letters: dict[str, list[Letter]]) -> None:
+    """Note which notices are no mail at all."""
+    now = clock.now()
+    with tenant_scope(organisation_id):
+        for state, closed in letters.items():
+            if closed:
+                Notice.objects.filter(id__in=[letter.notice_id for letter in closed], mail_state=Mail.SENDING).update(
+                    mail_state=state, mail_at=now, mail_error=""
+                )
 
 
 def _note(organisation_id: UUID, letter: Letter, state: str, error: str) -> None:

@@ -142,6 +142,7 @@ def django_settings(connection: Connection, *, pool_size: int = 0, prepare: bool
         "ATOMIC_REQUESTS": False,
         "AUTOCOMMIT": True,
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
+        # A connection from the pool is looked at when it is taken (core/db/backend).
+        "CONN_HEALTH_CHECKS": not pool_size,
         "OPTIONS": options,
     }

@@ -1,11 +1,17 @@
 """The connection class that settings name as ENGINE = "rollbook.core.db.backend"."""
 
+import select
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
+from django.db import IntegrityError
 from django.db.backends.postgresql import base, features, operations
 from psycopg.types.numeric import Int8
+from psycopg_pool import ConnectionPool
+
+if TYPE_CHECKING:
+    from rollbook.core.db.closing import LastStatement
 
 
 def is_tenant_model(model: Any) -> bool:
@@ -51,12 +57,98 @@ def _one_type(value: Any) -> Any:
     return Int8(value) if type(value) is int else value
 
 
+def _still_lives(connection: "psycopg.Connection[Any]") -> bool:
+    """Whether a connection from the pool can be used: an idle line says nothing, one that was hung up can be read."""
+    line = select.poll()
+    line.register(connection.fileno(), select.POLLIN)
+    if not line.poll(0):
+        return True
+    try:
+        ConnectionPool.check_connection(connection)
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _refusal(error: IntegrityError, waiting: "list[LastStatement]") -> Exception | None:
+    """What it means that one of some statements met a row that is there already."""
+    met = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    return next((last.refused() for last in waiting if last.refused and last.constraint == met), None)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._last: list[LastStatement] = []
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        while True:
+            found = super().get_new_connection(conn_params)
+            if not self.pool or _still_lives(found):
+                return found
+            # The pool drops what is closed and opens another one.
+            found.close()
+            self.pool.putconn(found)
+
+    def send_with_commit(self, last: "LastStatement") -> None:
+        """Keep a statement for COMMIT; see core/db/closing."""
+        self._last.append(last)
+        if not self.in_atomic_block or self.savepoint_ids:
+            self.send_last_now()
+
+    def send_last_now(self) -> None:
+        """Send what was kept for COMMIT, because something else wants to be sent after it."""
+        waiting, self._last = self._last, []
+        for last in waiting:
+            try:
+                with self.prepared_cursor() as cursor:
+                    cursor.execute(last.text, last.parameters)
+                    row = cursor.fetchone() if last.then else None
+            except IntegrityError as error:
+                raise _refusal(error, waiting) or error from error
+            if last.then:
+                last.then(row)
+
+    def _commit(self) -> None:
+        if not self._last:
+            super()._commit()
+            return
+        waiting, self._last = self._last, []
+        cursors = [self.prepared_cursor() for _ in waiting]
+        try:
+            # An error of the one skips the others: nothing is committed then.
+            with self.wrap_database_errors, self.connection.pipeline():
+                for cursor, last in zip(cursors, waiting, strict=True):
+                    cursor.execute(last.text, last.parameters)
+                super()._commit()
+        except IntegrityError as error:
+            self._rollback()
+            raise _refusal(error, waiting) or error from error
+        for cursor, last in zip(cursors, waiting, strict=True):
+            if last.then:
+                last.then(cursor.fetchone())
+            cursor.close()
+
+    def _rollback(self) -> None:
+        self._last = []
+        super()._rollback()
+
+    def close(self) -> None:
+        self._last = []
+        super().close()
+
+    def create_cursor(self, name: Any = None) -> Any:
+        if self._last:
+            self.send_last_now()
+        return super().create_cursor(name)
+
     def prepared_cursor(self) -> Any:
         """A cursor for statements that the server prepares once for each connection."""
+        if self._last:
+            self.send_last_now()
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from rollbook.core import clock
 from rollbook.core.audit.examples import an_actor
@@ -154,7 +154,7 @@ def test_whoever_loses_the_last_instant_undoes_the_act_and_asks_again(tenant: Or
     actor, key = an_actor(tenant), a_key()
     remember(actor, key.route, key.key, key.fingerprint, 201, {"first": True})
 
-    with pytest.raises(AnsweredMeanwhile) as refused:
+    with pytest.raises(AnsweredMeanwhile) as refused, transaction.atomic():
         remember(actor, key.route, key.key, key.fingerprint, 201, {"second": True})
 
     assert (refused.value.code, refused.value.retry_at_once) == ("REQUEST_IN_PROGRESS", True)

@@ -21,7 +21,7 @@ from rollbook.shared.billing.rules import InstalmentState, Landing, settled_thro
 from rollbook.shared.billing.services.books import MONEY_ACCOUNTS
 from rollbook.shared.billing.services.landed import FollowUp, Landed
 from rollbook.shared.billing.services.notes import keep_notes
-from rollbook.shared.billing.services.receipts import MAIN_SERIES, ReceiptSeries, issue_receipt
+from rollbook.shared.billing.services.receipts import MAIN_SERIES, IssuedReceipt, ReceiptSeries, issue_receipt
 from rollbook.shared.ledger import chart
 
 SMALLEST_MINOR = 1
@@ -43,9 +43,13 @@ class PaymentTaken:
     payment_id: UUID
     method: str
     landed: Landed
-    receipt_number: str
-    receipt_id: UUID
+    receipt: IssuedReceipt
     followed: dict[str, Any]
+
+    @property
+    def receipt_number(self) -> str:
+        """The number of its receipt; asked for within the transaction it is given now instead of with COMMIT."""
+        return self.receipt.number.text
 
 
 def take_payment(
@@ -105,8 +109,7 @@ def take_payment(
         payment_id=payment_id,
         method=method,
         landed=landed,
-        receipt_number=receipt.number,
-        receipt_id=receipt.id,
+        receipt=receipt,
         followed=followed,
     )
 

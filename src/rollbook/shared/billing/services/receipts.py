@@ -11,7 +11,7 @@ from django.db import transaction
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
-from rollbook.core.db.prepared import prepared_cursor
+from rollbook.core.db.closing import LastStatement, LateText, send_with_commit
 from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
@@ -44,24 +44,26 @@ MAIN_SERIES = ReceiptSeries("MAIN")
 
 @dataclass(frozen=True, slots=True)
 class IssuedReceipt:
-    """A receipt's row and its number."""
+    """A receipt's row and its number, which comes with COMMIT."""
 
     id: UUID
-    number: str
+    number: LateText
 
 
 def issue_receipt(
     landed: Landed, *, amount: Money, method: str, series: ReceiptSeries, facts: dict[str, Any], now: datetime
 ) -> IssuedReceipt:
-    """Give the payment its receipt. Called last in the transaction: the series stays locked until it ends."""
+    """Give the payment its receipt. Sent with COMMIT, because the series stays locked until then."""
     issued_on = organisation_in_scope().local_date(now)
     snapshot = snapshot_of(landed.landings, amount=amount, method=method, credit_minor=landed.credit_minor, facts=facts)
     receipt_id = ids.new_id()
-    with prepared_cursor() as cursor:
-        cursor.execute(
+    organisation_id = require_organisation_id()
+    number = LateText(sql.RECEIPT_NUMBER, [organisation_id, receipt_id])
+    send_with_commit(
+        LastStatement(
             sql.ISSUE_RECEIPT,
             {
-                "organisation": require_organisation_id(),
+                "organisation": organisation_id,
                 "series_id": ids.new_id(),
                 "series_key": series.numbering_key(issued_on.year),
                 "receipt": receipt_id,
@@ -73,8 +75,10 @@ def issue_receipt(
                 "snapshot": json.dumps(snapshot, ensure_ascii=False),
                 "at": now,
             },
+            then=lambda row: number.arrive(row[0]),
         )
-        return IssuedReceipt(receipt_id, cursor.fetchone()[0])
+    )
+    return IssuedReceipt(receipt_id, number)
 
 
 def snapshot_of(

@@ -42,8 +42,6 @@ def settle_paid(actor: Actor, account: GatewayAccount, seen: PaymentSeen) -> Ver
         session.save(update_fields=["fee_minor"])
     if taken is None:
         return _recorded_before(checkout, seen)
-    if policy.on_recorded:
-        policy.on_recorded(taken.payment_id, checkout.invoice_id, taken.receipt_number)
     return Verdict(State.PROCESSED, "Recorded.")
 
 

@@ -1,7 +1,7 @@
 """Reads about exams and permits, limited to what the actor may see."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -164,6 +164,12 @@ SELECT e.id AS term_enrolment_id, k.code AS term, p.id AS exam_period_id, p.code
    AND (%(sees_all)s OR s.person_id = %(person)s)
  ORDER BY k.starts_on DESC, p.position
 """
+
+
+def permits_opened(term_enrolment_id: UUID, *, at: datetime) -> list[tuple[str, str]]:
+    """Exam and code of the permits that were issued at one moment, such as that of the payment that opened them."""
+    opened = ExamPermit.objects.filter(term_enrolment_id=term_enrolment_id, issued_at=at)
+    return list(opened.order_by("exam_period__position").values_list("exam_period__code", "code"))
 
 
 def check_code(text: str, *, is_public: bool) -> PermitShown | None:

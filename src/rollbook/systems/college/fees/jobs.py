@@ -30,9 +30,9 @@ def import_bank_file(*, organisation_id: UUID, file_id: UUID) -> BatchReport:
     return BatchReport(done=outcome.credited_count)
 
 
-@job(name=RENDER_RECEIPTS, schedule="*/5 * * * *", lock="{organisation_id}:receipts", commits_per_unit=True)
+@job(name=RENDER_RECEIPTS, schedule="* * * * *", lock="{organisation_id}:receipts", commits_per_unit=True)
 def render_receipts(*, organisation_id: UUID) -> BatchReport:
-    """Draw and keep the originals of the receipts issued since the last run."""
+    """Draw and keep the originals of the receipts issued since the last run, and tell who paid."""
     actor = Actor.system(organisation_id, job=RENDER_RECEIPTS)
     facts = organisation_facts(organisation_id)
 

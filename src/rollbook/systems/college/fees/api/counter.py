@@ -140,7 +140,7 @@ def payment_out(paid: StudentPayment) -> dict[str, Any]:
         "allocations": landings_out(landed.landings, organisation.currency),
         "credit": text(landed.credit_minor, organisation.currency),
         "instalments": instalments_out(landed.instalments, organisation.currency, organisation.local_date(landed.at)),
-        "receipt": {"id": str(taken.receipt_id), "number": taken.receipt_number},
+        "receipt": {"id": str(taken.receipt.id), "number": taken.receipt.number},
         "permits_issued": paid.permits_issued,
     }
 

@@ -1,33 +1,28 @@
 """Online payments of students: started by the student, completed by the provider's word alone."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from rollbook.core import events
 from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
-from rollbook.shared.billing.models import Checkout, Payment
+from rollbook.shared.billing.models import Checkout
 from rollbook.shared.billing.selectors import instalment_states
-from rollbook.shared.billing.services.landed import Landed
 from rollbook.shared.gateways.errors import SessionNotFound
 from rollbook.shared.gateways.models import GatewaySession
 from rollbook.shared.gateways.payees import OnlinePolicy
 from rollbook.shared.gateways.services import checkouts
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.errors import AmountTooSmall, NothingDue
-from rollbook.systems.college.fees.events import PaymentsRecorded, RecordedPayment
 from rollbook.systems.college.fees.selectors import (
     TermPlan,
     own_student_id,
     plan_facts_of_invoice,
     plan_to_pay,
-    planned_payer,
 )
 from rollbook.systems.college.fees.services.following import follow
 from rollbook.systems.college.fees.services.payments import SERIES
@@ -98,35 +93,7 @@ def own_session(actor: Actor, payment_id: UUID) -> GatewaySession:
 
 def policy(actor: Actor) -> OnlinePolicy:
     """How students' online money is recorded: as at the counter, without a shift."""
-
-    def recorded(payment_id: UUID, invoice_id: UUID, receipt_number: str) -> None:
-        publish_recorded(actor, payment_id, invoice_id, receipt_number, opened)
-
-    opened: list[tuple[str, str]] = []
-    following = follow(actor)
-
-    def followed(landed: Landed) -> dict[str, Any]:
-        changes = following(landed)
-        opened.extend((permit["exam"], permit["code"]) for permit in changes["permits_issued"])
-        return changes
-
-    return OnlinePolicy(on_landed=followed, receipt_facts=plan_facts_of_invoice, series=SERIES, on_recorded=recorded)
-
-
-def publish_recorded(
-    actor: Actor, payment_id: UUID, invoice_id: UUID, receipt_number: str, opened: list[tuple[str, str]]
-) -> None:
-    """Let others hear of a payment that came online."""
-    payer = planned_payer(invoice_id)
-    if payer is None:
-        return
-    person_id, term_enrolment_id = payer
-    amount, currency = Payment.objects.filter(id=payment_id).values_list("amount_minor", "currency").get()
-    payment = RecordedPayment(
-        person_id=person_id, term_enrolment_id=term_enrolment_id, payment_id=payment_id,
-        amount=Money(amount, currency), receipt_number=receipt_number, permits=tuple(opened),
-    )  # fmt: skip
-    events.publish(PaymentsRecorded(actor, [payment]))
+    return OnlinePolicy(on_landed=follow(actor), receipt_facts=plan_facts_of_invoice, series=SERIES)
 
 
 def is_on_its_way(session: GatewaySession) -> bool:

@@ -13,6 +13,7 @@ from rollbook.shared.files.services import keep_paper
 from rollbook.systems.college.fees import papers, permissions
 from rollbook.systems.college.fees.buckets import RECEIPTS
 from rollbook.systems.college.fees.reads.payments import get_payment
+from rollbook.systems.college.fees.services.telling import tell_payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def print_receipt(actor: Actor, *, payment_id: UUID, paper: str) -> Printed:
 
 
 def render_receipt(actor: Actor, receipt: Receipt) -> None:
-    """Draw the original of one receipt and keep it with its hash; drawn again it would be the same."""
+    """Draw the original of one receipt, keep it with its hash, and tell who paid; drawn again it would be the same."""
     shown = get_payment(actor, receipt.payment_id)
     content = papers.receipt_pdf(shown, papers.RECEIPT_PAPERS["a5"])
     stored = keep_paper(
@@ -44,3 +45,4 @@ def render_receipt(actor: Actor, receipt: Receipt) -> None:
         subject=("billing.payment", receipt.payment_id),
     )  # fmt: skip
     keep_rendered(receipt, file_id=stored.id, sha256=stored.sha256, at=clock.now())
+    tell_payer(actor, shown.payment, receipt)

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from rollbook.core import events
 from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.billing.services.payments import PaymentTaken, take_payment
 from rollbook.shared.billing.services.receipts import ReceiptSeries
 from rollbook.systems.college.exams.services.issuing import NamedPermit
 from rollbook.systems.college.fees import permissions
-from rollbook.systems.college.fees.events import PaymentsRecorded, RecordedPayment
 from rollbook.systems.college.fees.selectors import TermPlan, plan_to_pay
 from rollbook.systems.college.fees.services.following import follow
 
@@ -61,20 +59,4 @@ def record_payment(
         receipt_facts=plan.receipt_facts(),
         on_landed=follow(actor, term_enrolment_id=plan.term_enrolment_id),
     )
-    paid = StudentPayment(plan, taken)
-    events.publish(
-        PaymentsRecorded(
-            actor,
-            [
-                RecordedPayment(
-                    person_id=plan.person_id,
-                    term_enrolment_id=plan.term_enrolment_id,
-                    payment_id=taken.payment_id,
-                    amount=amount,
-                    receipt_number=taken.receipt_number,
-                    permits=[(permit["exam"], permit["code"]) for permit in paid.permits_issued],
-                )
-            ],
-        )
-    )
-    return paid
+    return StudentPayment(plan, taken)

@@ -24,6 +24,7 @@ from rollbook.shared.webhooks.models import WebhookEvent
 from rollbook.systems.college.examples import a_member
 from rollbook.systems.college.fees.errors import AmountTooSmall, NothingDue
 from rollbook.systems.college.fees.examples import Payer, a_payer
+from rollbook.systems.college.fees.jobs import render_receipts
 from rollbook.systems.college.fees.services.online import begin_checkout
 from rollbook.systems.college.roles import STUDENT
 
@@ -131,6 +132,7 @@ def test_who_paid_is_told_with_the_receipt_and_the_permit(
     checkout = begun(payer).checkout
     said(account, "payment.paid", paid(checkout))
     handled(tenant)
+    render_receipts(organisation_id=tenant.id)
 
     told = {one.kind: one.facts for one in Notice.objects.filter(recipient_id=payer.student.person_id)}
     assert told["PAYMENT"]["amount_minor"] == 5_000_00
