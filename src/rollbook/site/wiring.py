@@ -3,23 +3,16 @@
 A subscriber runs at once, in the transaction of whoever published the event.
 """
 
-from uuid import UUID
-
-import structlog
-
 from rollbook.core import clock
 from rollbook.core.events import subscribe
 from rollbook.core.identity.events import PasswordLinkWanted, SecurityNoticeWanted
-from rollbook.core.identity.models import Membership
 from rollbook.core.identity.services.members import refuse_person_with_account
-from rollbook.core.permissions.actor import Actor
 from rollbook.shared.gateways.events import PersonNeeded
 from rollbook.shared.jobs.events import JobGaveUp
 from rollbook.shared.messaging import kinds
-from rollbook.shared.messaging.services import Telling, notify_many
 from rollbook.shared.people.events import PeopleMerged
 from rollbook.shared.webhooks.events import EventNeedsPerson
-from rollbook.site import jobs, telling_grades
+from rollbook.site import jobs, telling, telling_grades
 from rollbook.systems.college.catalogue.events import CurriculumReopening, SubjectMeasuresChanging, TermAdded
 from rollbook.systems.college.enrolment.events import (
     EnrolmentConfirmed,
@@ -30,7 +23,6 @@ from rollbook.systems.college.enrolment.events import (
     WaitlistOffered,
 )
 from rollbook.systems.college.enrolment.jobs import is_anything_provisional, provisional_recheck
-from rollbook.systems.college.enrolment.models import SubjectEnrolment
 from rollbook.systems.college.enrolment.roll import EnrolmentRoll
 from rollbook.systems.college.enrolment.services.dependents import name_dependents
 from rollbook.systems.college.enrolment.services.rechecking import refuse_change_of_taken_subject
@@ -52,13 +44,9 @@ from rollbook.systems.college.grading.services.results import recompute
 from rollbook.systems.college.records.events import CreditRevoked, CreditsChanged
 from rollbook.systems.college.records.services import refuse_merge
 from rollbook.systems.college.records.services.following import refuse_reopening
-from rollbook.systems.college.roles import CASHIER_SUPERVISOR
 from rollbook.systems.college.scheduling.events import ScheduleChanged, SeatsChanged
 from rollbook.systems.college.scheduling.roll import register_roll
 from rollbook.systems.college.scheduling.services import refuse_merge as refuse_merge_of_professor
-
-log = structlog.get_logger("rollbook.jobs")
-gateway_log = structlog.get_logger("rollbook.gateways")
 
 
 def _mail_password_link(event: PasswordLinkWanted) -> None:
@@ -90,59 +78,14 @@ subscribe(PeopleMerged, refuse_merge_of_professor)
 subscribe(PeopleMerged, _refuse_merge_of_member)
 
 
-def _cry_for_dead_letter(event: JobGaveUp) -> None:
-    # One line that collectors of logs can alarm on; it holds ids and the kind of the error.
-    log.error(
-        "job gave up",
-        job=event.job,
-        number=event.queue_job_id,
-        organisation_id=str(event.organisation_id or ""),
-        attempts=event.attempts,
-        error=event.error,
-    )
-
-
 # Somebody has to decide about a job that failed in all its attempts.
-subscribe(JobGaveUp, _cry_for_dead_letter)
-
-
-def _tell_supervisors(actor: Actor, subject_id: UUID, key: str, sentence: str, page: str) -> None:
-    members = Membership.objects.filter(roles__overlap=[CASHIER_SUPERVISOR], is_active=True)
-    people = [person_id for person_id in members.values_list("person_id", flat=True) if person_id is not None]
-    facts = {"text": sentence, "page": page}
-    notify_many(
-        actor,
-        [
-            Telling(
-                recipient_person_id=person_id, kind=kinds.SYSTEM, subject_id=subject_id, dedupe_key=key, facts=facts
-            )
-            for person_id in people
-        ],
-    )
-
-
-def _cry_for_event(event: EventNeedsPerson) -> None:
-    gateway_log.error(
-        "webhook needs a person", organisation_id=str(event.actor.organisation_id), event_id=str(event.event_id),
-        provider=event.provider, kind=event.kind, note=event.note,
-    )  # fmt: skip
-    sentence = f"Something from {event.provider} could not be recorded: {event.note}"
-    _tell_supervisors(event.actor, event.event_id, f"webhook {event.event_id}", sentence, "fees:reconciliation")
-
-
-def _cry_for_gateway(event: PersonNeeded) -> None:
-    gateway_log.error(
-        "provider needs a person", organisation_id=str(event.actor.organisation_id), about=str(event.subject_id),
-        code=event.code,
-    )  # fmt: skip
-    key = f"{event.code} {event.subject_id}"
-    _tell_supervisors(event.actor, event.subject_id, key, event.sentence, "fees:reconciliation")
+subscribe(JobGaveUp, telling.cry_for_dead_letter)
 
 
 # Who paid is told so, and which exams it opened.
 # What does not fit between us and a provider goes into the log, which collectors can alarm on, and to the supervisors.
-subscribe(EventNeedsPerson, _cry_for_event)
-subscribe(PersonNeeded, _cry_for_gateway)
+subscribe(EventNeedsPerson, telling.cry_for_event)
+subscribe(PersonNeeded, telling.cry_for_gateway)
 
 # Where the notices of each kind lead. Only here is known which rooms there are.
 for _kind, _page in {
@@ -151,45 +94,6 @@ for _kind, _page in {
     kinds.PERMIT: "exams:own_permits",
 }.items():
     kinds.lead_to(_kind, _page)
-
-
-def _tell_of_enrolment(event: EnrolmentConfirmed) -> None:
-    notify_many(
-        event.actor,
-        [
-            Telling(
-                recipient_person_id=event.person_id, kind=kinds.ENROLMENT, subject_id=event.term_enrolment_id,
-                dedupe_key=str(event.subject_enrolment_ids[0]), facts={"subjects": list(event.codes)},
-            )
-        ],
-    )  # fmt: skip
-
-
-def _tell_of_schedule(event: ScheduleChanged) -> None:
-    seated = SubjectEnrolment.objects.filter(section_id=event.section_id, state__in=SubjectEnrolment.CARRIED)
-    notify_many(
-        event.actor,
-        [
-            Telling(
-                recipient_person_id=person_id, kind=kinds.SCHEDULE_CHANGE, subject_id=event.section_id,
-                dedupe_key=f"{event.before} {event.after}"[:120], facts={"section": event.class_name},
-            )
-            for person_id in seated.values_list("term_enrolment__student__person_id", flat=True)
-        ],
-    )  # fmt: skip
-
-
-def _tell_of_offer(event: WaitlistOffered) -> None:
-    notify_many(
-        event.actor,
-        [
-            Telling(
-                recipient_person_id=event.person_id, kind=kinds.WAITLIST_OFFER, subject_id=event.subject_enrolment_id,
-                dedupe_key=str(event.subject_enrolment_id),
-                facts={"section": event.class_name, "until": event.offered_until.isoformat()},
-            )
-        ],
-    )  # fmt: skip
 
 
 def _move_queue(event: SeatsChanged) -> None:
@@ -205,10 +109,10 @@ def _look_at_provisional(event: ResultsWritten) -> None:
 # Who is in which class is enrolment's to say; the schedule asks it.
 register_roll(EnrolmentRoll())
 # Who enrolled, and to whom a seat is offered, is told so.
-subscribe(EnrolmentConfirmed, _tell_of_enrolment)
+subscribe(EnrolmentConfirmed, telling.tell_of_enrolment)
 # Whoever sits in a class hears that its day, time, room or professor changed (R17).
-subscribe(ScheduleChanged, _tell_of_schedule)
-subscribe(WaitlistOffered, _tell_of_offer)
+subscribe(ScheduleChanged, telling.tell_of_schedule)
+subscribe(WaitlistOffered, telling.tell_of_offer)
 # A section that has more seats, or is opened again, has them for those who wait.
 subscribe(SeatsChanged, _move_queue)
 # What a student owes follows the classes taken, a term that was cancelled, and terms opened for many at once.
