@@ -48,6 +48,7 @@ def test_a_link_sets_the_first_password_and_ends_every_session(organisation: Org
         assert AuditEntry.objects.get(action="identity.password_set_by_link").user_id == member.user_id
 
 
+@pytest.mark.rule("R9")
 def test_a_link_works_once(organisation: Organisation) -> None:
     member = a_member(organisation)
     secret = a_link(organisation, member)
@@ -68,6 +69,7 @@ def test_a_newer_link_takes_the_place_of_an_older_one(organisation: Organisation
     use(organisation, newer)
 
 
+@pytest.mark.rule("R9")
 def test_a_link_lasts_seventy_two_hours(
     organisation: Organisation, frozen_clock: Callable[[datetime | str], None]
 ) -> None:
