@@ -507,8 +507,8 @@ def test_a_cart_takes_about_ten_statements(tenant, django_assert_max_num_queries
     enrolment = a_taker()
     student = the_student(enrolment)
 
-    # The two of the savepoint among them, and the notice.
-    with django_assert_max_num_queries(12):
+    # The two of the savepoint among them, the notice, and the question whether what is owed follows the classes.
+    with django_assert_max_num_queries(13):
         take(enrolment, *cart, actor=student)
 
     assert SubjectEnrolment.objects.filter(state="ENROLLED").count() == 6
