@@ -12,11 +12,19 @@ from rollbook.shared.billing.models import Receipt
 from rollbook.shared.files.selectors import content_of, readable_file
 from rollbook.shared.jobs.batches import BatchReport, work_through
 from rollbook.shared.jobs.register import job
+from rollbook.systems.college.enrolment.models import TermEnrolment
+from rollbook.systems.college.fees.models import FeeSchedule
+from rollbook.systems.college.fees.reads.schedules import bills_by_older_versions
+from rollbook.systems.college.fees.services import schedules
+from rollbook.systems.college.fees.services.assessments import assess_now
 from rollbook.systems.college.fees.services.bankfiles import import_payments
 from rollbook.systems.college.fees.services.papers import render_receipt
+from rollbook.systems.college.fees.services.reminding import remind
 
 IMPORT_BANK_FILE = "college.fees.import_bank_file"
 RENDER_RECEIPTS = "college.fees.render_receipts"
+APPLY_SCHEDULE = "college.fees.apply_schedule"
+REMINDERS = "college.fees.payment_reminders"
 
 
 @job(name=IMPORT_BANK_FILE, lock="{organisation_id}:bank-file", commits_per_unit=True)
@@ -47,3 +55,31 @@ def receipts_to_render() -> "QuerySet[Receipt]":
     """Receipts without a drawn original, oldest first."""
     waiting: QuerySet[Receipt] = Receipt.objects.filter(rendered_at__isnull=True).order_by("id")
     return waiting
+
+
+def apply_soon(actor: Actor, *, schedule_id: UUID, confirmed: int) -> int:
+    """Begin to bring standing terms to a version of their fee schedule; answers how many they are."""
+    count = schedules.apply_to_standing(actor, schedule_id=schedule_id, confirmed=confirmed)
+    if count:
+        apply_schedule.defer(organisation_id=actor.organisation_id, schedule_id=schedule_id)
+    return count
+
+
+@job(name=APPLY_SCHEDULE, lock="{organisation_id}:fee-schedule", commits_per_unit=True)
+def apply_schedule(*, organisation_id: UUID, schedule_id: UUID) -> BatchReport:
+    """Revise the plans that rest on older versions of a schedule; done again it goes on where it stopped."""
+    actor = Actor.system(organisation_id, job=APPLY_SCHEDULE)
+    with tenant_scope(organisation_id):
+        schedule: FeeSchedule = FeeSchedule.objects.get(id=schedule_id)
+    reason = f"Version {schedule.version_number} of the fee schedule {schedule.code} is applied"
+
+    def revise(enrolment: TermEnrolment) -> None:
+        assess_now(actor, enrolment.id, reason=reason, schedule_id=schedule.id)
+
+    return work_through(organisation_id, rows=lambda: bills_by_older_versions(schedule), unit=revise)
+
+
+@job(name=REMINDERS, schedule="0 8 * * *", lock="{organisation_id}:payment-reminders")
+def payment_reminders(*, organisation_id: UUID) -> BatchReport:
+    """On the 25th, and so many days before a due day as the setting says, remind students of what they owe."""
+    return BatchReport(done=remind(Actor.system(organisation_id, job=REMINDERS)))
