@@ -1,14 +1,19 @@
 """The decisions of the college's money that take two people, and what their cards say."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from rollbook.core.approvals.models import ApprovalRequest
 from rollbook.core.approvals.register import Change, Description, register_kind
 from rollbook.core.money import Money, format_money
+from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.billing.models import Invoice, Payment, Receipt, Shift
 from rollbook.shared.billing.services.shifts import drawer_of
 from rollbook.systems.college.fees import permissions
-from rollbook.systems.college.fees.services import corrections, shifts
+from rollbook.systems.college.fees.models import Discount, DiscountGrant, Sponsorship
+from rollbook.systems.college.fees.reads.student_terms import name_of_term, owed_minor, what_if_given
+from rollbook.systems.college.fees.services import corrections, discounts, shifts, sponsors
+from rollbook.systems.college.fees.services.covering import share_minor
 
 
 def register_all() -> None:
@@ -24,6 +29,18 @@ def register_all() -> None:
     register_kind(
         corrections.ADJUSTMENT, "Adjust what is owed", permissions.APPROVE_CORRECTION,
         execute=corrections.carry_out_adjustment, describe=describe_adjustment,
+    )  # fmt: skip
+    register_kind(
+        discounts.GIVE, "Give a discount", permissions.APPROVE_DISCOUNT,
+        execute=discounts.carry_out_discount, describe=describe_discount, is_exclusive=False,
+    )  # fmt: skip
+    register_kind(
+        discounts.END, "End a discount", permissions.APPROVE_DISCOUNT,
+        execute=discounts.carry_out_end, describe=describe_end,
+    )  # fmt: skip
+    register_kind(
+        sponsors.ACCEPT, "Accept a sponsor", permissions.APPROVE_DISCOUNT,
+        execute=sponsors.carry_out_sponsorship, describe=describe_sponsorship,
     )  # fmt: skip
     register_kind(
         shifts.CLOSE_WITH_VARIANCE, "Close a shift that is off", permissions.SEE_ALL_SHIFTS,
@@ -100,4 +117,42 @@ def describe_adjustment(request: ApprovalRequest) -> Description:
             )
         ],
         effect="Paid months keep their amount; the rest is split anew over the open months.",
+    )
+
+
+def describe_discount(request: ApprovalRequest) -> Description:
+    """The card of a discount: what the term costs now, and what it would cost."""
+    discount = Discount.objects.get(id=request.payload["discount_id"])
+    before, after = what_if_given(request.target_id, discount)
+    return Description(
+        title=f"{discount.name} for {name_of_term(request.target_id)}",
+        changes=[Change("The term costs", format_money(before), format_money(after))],
+        effect="Paid months keep their amount; the rest is split anew. What is paid above it becomes credit.",
+    )
+
+
+def describe_end(request: ApprovalRequest) -> Description:
+    """The card of a discount that ends."""
+    grant = DiscountGrant.objects.get(id=request.target_id)
+    return Description(
+        title=f"End {grant.name} for {name_of_term(grant.term_enrolment_id)}",
+        changes=[Change(grant.name, "Given", "Ended")],
+        effect="What it took off is owed again, over the months that are open.",
+    )
+
+
+def describe_sponsorship(request: ApprovalRequest) -> Description:
+    """The card of a sponsor."""
+    asked = request.payload
+    total = owed_minor(request.target_id)
+    wanted = Sponsorship(
+        share=asked["share"], amount_minor=asked["amount_minor"],
+        percent=Decimal(asked["percent"]) if asked["percent"] else None,
+    )  # fmt: skip
+    currency = organisation_in_scope().currency
+    share = format_money(Money(share_minor(wanted, total), currency))
+    return Description(
+        title=f"{asked['sponsor']} answers for {name_of_term(request.target_id)}",
+        changes=[Change("Of the term", format_money(Money(total, currency)), f"{share} by the sponsor")],
+        effect=f"Letter {asked['letter']}. Months it reaches whole count as covered, and permits open on them.",
     )

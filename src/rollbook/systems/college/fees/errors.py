@@ -161,3 +161,16 @@ class NothingToPayFor(Refusal):
     """Nothing is open of what this sponsor answers for."""
 
     code = "NOTHING_OPEN"
+
+
+class NotByDiscount(Refusal):
+    """This plan is an agreed sum that no discount is counted on. Assess the term first, or ask for an adjustment."""
+
+    code = "AGREED_SUM"
+
+
+class SponsorPaysMore(Refusal):
+    """That is more than the {most} this sponsor still answers for in the term. Record what it answers for."""
+
+    code = "MORE_THAN_OPEN"
+    status = 422

@@ -20,9 +20,9 @@ class Method(models.TextChoices):
     FIXED = "FIXED", _("Fixed amount")
 
 
-_PERCENT_OR_FIXED = Q(method="PERCENT", percent__gt=0, percent__lte=100, amount_minor__isnull=True) | Q(
-    method="FIXED", amount_minor__gt=0, percent__isnull=True
-)
+_PERCENT_OR_FIXED = Q(
+    method="PERCENT", percent__isnull=False, percent__gt=0, percent__lte=100, amount_minor__isnull=True
+) | Q(method="FIXED", amount_minor__isnull=False, amount_minor__gt=0, percent__isnull=True)
 
 
 class Discount(TenantModel):

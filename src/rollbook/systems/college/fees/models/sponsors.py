@@ -81,8 +81,8 @@ class Sponsorship(TenantModel):
             models.CheckConstraint(
                 name="college_sponsorship_share",
                 condition=Q(share="FULL", percent__isnull=True, amount_minor__isnull=True)
-                | Q(share="PERCENT", percent__gt=0, percent__lte=100, amount_minor__isnull=True)
-                | Q(share="FIXED", amount_minor__gt=0, percent__isnull=True),
+                | Q(share="PERCENT", percent__isnull=False, percent__gt=0, percent__lte=100, amount_minor__isnull=True)
+                | Q(share="FIXED", amount_minor__isnull=False, amount_minor__gt=0, percent__isnull=True),
             ),
             models.CheckConstraint(name="college_sponsorship_two_people", condition=~Q(requested_by=F("approved_by"))),
             models.CheckConstraint(

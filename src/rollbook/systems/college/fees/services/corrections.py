@@ -21,6 +21,7 @@ from rollbook.shared.gateways.jobs import send_refunds_soon
 from rollbook.shared.gateways.services.refunds import queue_refund, was_paid_online
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.errors import NotPaidOnline
+from rollbook.systems.college.fees.services.covering import cover_invoice
 from rollbook.systems.college.fees.services.following import follow
 
 VOID = "college.fees.void"
@@ -127,8 +128,10 @@ def carry_out_refund(actor: Actor, request: ApprovalRequest) -> Refund:
 
 def carry_out_adjustment(actor: Actor, request: ApprovalRequest) -> Adjustment:
     """Change what is owed as asked for."""
-    return adjust(
+    adjustment = adjust(
         actor, invoice_id=request.target_id, kind=request.payload["adjustment"],
         amount=Money(request.payload["amount_minor"], request.payload["currency"]), justification=request.reason,
         requested_by=_proposer(request), on_landed=follow(actor),
     )  # fmt: skip
+    cover_invoice(actor, request.target_id)
+    return adjustment

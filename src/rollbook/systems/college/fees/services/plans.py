@@ -26,6 +26,7 @@ from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.errors import PlanExists, StudentNotFound
 from rollbook.systems.college.fees.policies import INSTALMENTS
 from rollbook.systems.college.fees.selectors import today_here
+from rollbook.systems.college.fees.services.covering import cover_invoice
 from rollbook.systems.college.fees.services.following import follow
 
 #: What a plan's invoice is for, in billing's words.
@@ -140,4 +141,6 @@ def link_invoices(pairs: Sequence[tuple[UUID, UUID]]) -> None:
 def revise_plan(actor: Actor, *, invoice_id: UUID, new_total: Money, reason: str) -> PlanRevision:
     """Change what a term costs: paid months keep their due, the rest is split anew (R37)."""
     actor.require(permissions.REVISE_PLANS)
-    return revise(actor, invoice_id=invoice_id, new_total=new_total, reason=reason, on_landed=follow(actor))
+    revision = revise(actor, invoice_id=invoice_id, new_total=new_total, reason=reason, on_landed=follow(actor))
+    cover_invoice(actor, invoice_id)
+    return revision
