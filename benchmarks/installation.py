@@ -68,12 +68,13 @@ def running() -> Iterator[Installation]:
     """Set up and start everything; whoever started the scratch installation stops it."""
     import django
 
-    from rollbook.site.runtime import starting
+    from rollbook.site.runtime import memory, starting
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
     config = configuration()
     starting.prepare(config)
     django.setup()
+    memory.settle()
     college = open_college(STUDENTS, CASHIERS)
     starting.start_and_wait(config)
     yield Installation(config, college)

@@ -62,28 +62,33 @@ def fingerprint(content: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _run(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
+def _read(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"organisation": require_organisation_id(), **parameters})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
 
+def _run(statement: str, **parameters: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"organisation": require_organisation_id(), **parameters})
+
+
 def lock_accounts(organisation_id: UUID, account_ids: set[UUID]) -> None:
     """Lock accounts in the order of their ids, so that two batches never wait for each other."""
-    _run(sql.LOCK_ACCOUNTS, accounts=array_of(sorted(account_ids)))
+    _read(sql.LOCK_ACCOUNTS, accounts=array_of(sorted(account_ids)))
 
 
 def read_plans(invoice_ids: Iterable[UUID]) -> list[tuple[Any, ...]]:
     """The instalments of many plans, one row for each plan: its id and the columns of its instalments, in order."""
-    return _run(sql.READ_PLANS, invoices=array_of(invoice_ids))
+    return _read(sql.READ_PLANS, invoices=array_of(invoice_ids))
 
 
 def insert_payments(actor: Actor, rows: Sequence[PaymentRow], *, now: datetime) -> list[UUID | None]:
     """Insert payments; where the reference is used already the answer holds None."""
     payment_ids = [ids.new_id() for _ in rows]
     facts = organisation_in_scope()
-    inserted = _run(
+    inserted = _read(
         sql.INSERT_PAYMENTS,
         ids=array_of(payment_ids),
         accounts=array_of([row.account_id for row in rows]),

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -51,6 +52,13 @@ class BackOff(BaseRetryStrategy):
         return RetryDecision(retry_at=clock.now() + rules.back_off(job.attempts, spread))
 
 
+def _step_back() -> None:
+    """Let people go first also where the kernel shares the processor by session, which no thread changes."""
+    group = Path("/proc/self/autogroup")
+    if group.exists() and os.getsid(0) == os.getpid():
+        group.write_text(str(NICENESS), encoding="ascii")
+
+
 def run_worker(options: WorkerOptions | None = None) -> None:
     """Do jobs until the process is asked to stop."""
     options = options or WorkerOptions()
@@ -61,6 +69,7 @@ def run_worker(options: WorkerOptions | None = None) -> None:
     keeper = Keeper(options, RunningJobs())
     keeper.start()
     log.info("The worker %s is at work.", keeper.name)
+    _step_back()
     try:
         while not stopping.is_asked():
             _work(options, keeper)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from rollbook.site.commands.registry import Command, Needs, commands
 from rollbook.site.configuration import ConfigurationError, configuration
+from rollbook.site.runtime import memory
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
@@ -75,6 +76,7 @@ def prepare(needs: Needs) -> None:
 
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
         django.setup()
+        memory.settle()
     if needs is Needs.TABLES:
         from rollbook.site.runtime.migrating import require_tables
 

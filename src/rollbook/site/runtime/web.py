@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from rollbook.site.configuration import Configuration, ConfigurationError
-from rollbook.site.runtime import processes
+from rollbook.site.runtime import memory, processes
 from rollbook.site.runtime.postgres import is_free_port
 
 WSGI = "rollbook.site.wsgi"
@@ -39,6 +39,7 @@ def load_application() -> None:
     importlib.import_module(WSGI)
     get_resolver().check()
     connections.close_all()
+    memory.settle()
     os.register_at_fork(after_in_child=uuid_utils.reseed_rng)
 
 
