@@ -1,6 +1,7 @@
-"""Who is told what about enrolment, the schedule, and what needs a person. `wiring.py` connects these to the events.
+"""Who is told what about enrolment, the schedule, holds and papers, and who hears of what needs a person.
 
-What somebody has to decide goes into the log as well, one line with ids, which collectors can alarm on.
+`wiring.py` connects these to the events. What somebody has to decide goes into the log as well: one line with ids,
+which collectors can alarm on.
 """
 
 from uuid import UUID
@@ -12,10 +13,13 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.shared.gateways.events import PersonNeeded
 from rollbook.shared.jobs.events import JobGaveUp
 from rollbook.shared.messaging import kinds
-from rollbook.shared.messaging.services import Telling, notify_many
+from rollbook.shared.messaging.services import Telling, notify, notify_many
 from rollbook.shared.webhooks.events import EventNeedsPerson
+from rollbook.systems.college.credentials.events import PaperReleased
 from rollbook.systems.college.enrolment.events import EnrolmentConfirmed, WaitlistOffered
 from rollbook.systems.college.enrolment.models import SubjectEnrolment
+from rollbook.systems.college.records.events import HoldMoved
+from rollbook.systems.college.records.models import Student
 from rollbook.systems.college.roles import CASHIER_SUPERVISOR
 from rollbook.systems.college.scheduling.events import ScheduleChanged
 
@@ -62,6 +66,23 @@ def tell_of_offer(event: WaitlistOffered) -> None:
                 facts={"section": event.class_name, "until": event.offered_until.isoformat()},
             )
         ],
+    )  # fmt: skip
+
+
+def tell_of_hold(event: HoldMoved) -> None:
+    """The student. Why, only the record says, to whom it concerns."""
+    notify(
+        event.actor, recipient_person_id=Student.objects.values_list("person_id", flat=True).get(id=event.student_id),
+        kind=kinds.HOLD, subject_id=event.hold_id, dedupe_key=f"{event.hold_id} {event.is_released}",
+        facts={"released": event.is_released},
+    )  # fmt: skip
+
+
+def tell_of_paper(event: PaperReleased) -> None:
+    """The student it is about."""
+    notify(
+        event.actor, recipient_person_id=event.person_id, kind=kinds.DOCUMENT, subject_id=event.document_id,
+        dedupe_key=str(event.document_id), facts={"title": f"{event.title} {event.number}".strip()},
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from rollbook.shared.people.events import PeopleMerged
 from rollbook.shared.webhooks.events import EventNeedsPerson
 from rollbook.site import jobs, telling, telling_grades
 from rollbook.systems.college.catalogue.events import CurriculumReopening, SubjectMeasuresChanging, TermAdded
+from rollbook.systems.college.credentials.events import PaperReleased
 from rollbook.systems.college.enrolment.events import (
     EnrolmentConfirmed,
     ResultsWritten,
@@ -41,7 +42,7 @@ from rollbook.systems.college.grading.events import (
     NotGradedOverdue,
 )
 from rollbook.systems.college.grading.services.results import recompute
-from rollbook.systems.college.records.events import CreditRevoked, CreditsChanged
+from rollbook.systems.college.records.events import CreditRevoked, CreditsChanged, HoldMoved
 from rollbook.systems.college.records.services import refuse_merge
 from rollbook.systems.college.records.services.following import refuse_reopening
 from rollbook.systems.college.scheduling.events import ScheduleChanged, SeatsChanged
@@ -113,6 +114,10 @@ subscribe(EnrolmentConfirmed, telling.tell_of_enrolment)
 # Whoever sits in a class hears that its day, time, room or professor changed (R17).
 subscribe(ScheduleChanged, telling.tell_of_schedule)
 subscribe(WaitlistOffered, telling.tell_of_offer)
+# Nobody learns at a counter that they are held, or that a paper waits for them.
+subscribe(HoldMoved, telling.tell_of_hold)
+subscribe(PaperReleased, telling.tell_of_paper)
+kinds.lead_to(kinds.DOCUMENT, "credentials:own")
 # A section that has more seats, or is opened again, has them for those who wait.
 subscribe(SeatsChanged, _move_queue)
 # What a student owes follows the classes taken, a term that was cancelled, and terms opened for many at once.

@@ -24,3 +24,13 @@ class CreditRevoked:
     subject_id: UUID
     #: {"term": …, "subject": …, "reason": …} for each class.
     affected: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldMoved:
+    """A student is held, or is not held any more."""
+
+    actor: Actor
+    student_id: UUID
+    hold_id: UUID
+    is_released: bool

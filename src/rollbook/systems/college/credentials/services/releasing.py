@@ -7,12 +7,14 @@ from django.db import transaction
 
 from rollbook.core.audit.services import record_access
 from rollbook.core.errors import Forbidden, Invalid
+from rollbook.core.events import publish
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.documents import services as documents
 from rollbook.shared.documents.models import Document
 from rollbook.shared.documents.rendering import render
 from rollbook.systems.college.credentials import permissions
 from rollbook.systems.college.credentials.errors import LinkExpired, PaperGone, PaperHeld
+from rollbook.systems.college.credentials.events import PaperReleased
 from rollbook.systems.college.credentials.kinds import KEYS, PAPERS
 from rollbook.systems.college.credentials.reads.academic import academic_record
 from rollbook.systems.college.credentials.selectors import get_paper
@@ -52,9 +54,11 @@ def release(
     _pass_holds(actor, student, despite_hold)
     says = declared.says(student, academic_record(student), term_enrolment_id)
     snapshot = common(student, purpose=purpose.strip(), copies=copies) | says
-    return documents.issue(
+    made = documents.issue(
         actor, kind=declared.kind, snapshot=snapshot, subject=(SUBJECT, student.id), person_id=student.person_id
     )
+    publish(PaperReleased(actor, made.id, student.person_id, made.title, made.number))
+    return made
 
 
 def revoke(actor: Actor, *, document_id: UUID, reason: str) -> Document:
@@ -78,7 +82,9 @@ def reissue(actor: Actor, *, document_id: UUID, reason: str) -> Document:
     term = found.snapshot.get(TERM)
     says = KEYS[found.kind].says(student, academic_record(student), UUID(term) if term else None)
     snapshot = common(student, purpose=found.snapshot["purpose"], copies=found.snapshot["copies"]) | says
-    return documents.reissue(actor, document_id=found.id, reason=reason, snapshot=snapshot)
+    made = documents.reissue(actor, document_id=found.id, reason=reason, snapshot=snapshot)
+    publish(PaperReleased(actor, made.id, student.person_id, made.title, made.number))
+    return made
 
 
 def link_for(actor: Actor, *, document_id: UUID) -> str:

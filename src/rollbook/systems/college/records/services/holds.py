@@ -8,10 +8,12 @@ from django.db import connection, transaction
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Forbidden, Invalid
+from rollbook.core.events import publish
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.systems.college.records import permissions
 from rollbook.systems.college.records.errors import HoldNotFound, HoldReleasedAlready
+from rollbook.systems.college.records.events import HoldMoved
 from rollbook.systems.college.records.models import Hold
 from rollbook.systems.college.records.selectors import get_student_for_update
 
@@ -27,7 +29,7 @@ VALUES (%(organisation)s, %(id)s, %(at)s, %(student)s, 'FINANCIAL', %(blocks)s, 
 ON CONFLICT (organisation_id, student_id, kind) WHERE is_automatic AND released_at IS NULL
 DO UPDATE SET causes = array_append(h.causes, %(cause)s::varchar), version = h.version + 1
  WHERE NOT (%(cause)s::varchar = ANY (h.causes))
-RETURNING id
+RETURNING id, cardinality(h.causes) = 1
 """
 
 DROP_CAUSE = """
@@ -63,6 +65,7 @@ def place_hold(actor: Actor, *, student_id: UUID, kind: str, blocks: Sequence[st
         placed_at=now, created_at=now, is_automatic=actor.user_id is None,
     )  # fmt: skip
     record(actor, "college.hold_placed", hold, reason=hold.reason, student_id=student.id, kind=kind, blocks=hold.blocks)
+    publish(HoldMoved(actor, student.id, hold.id, is_released=False))
     return hold
 
 
@@ -87,6 +90,7 @@ def release_hold(actor: Actor, *, hold_id: UUID, reason: str) -> Hold:
     record(
         actor, "college.hold_released", hold, reason=hold.release_reason, student_id=hold.student_id, causes=hold.causes
     )
+    publish(HoldMoved(actor, hold.student_id, hold.id, is_released=True))
     return hold
 
 
@@ -105,7 +109,10 @@ def add_cause(actor: Actor, *, student_id: UUID, cause: str, reason: str) -> boo
         row = cursor.fetchone()
     if row is None:
         return False
-    record(actor, "college.hold_cause_added", ("college_records.hold", row[0]), student_id=student_id, cause=cause)
+    hold_id, is_new = row
+    record(actor, "college.hold_cause_added", ("college_records.hold", hold_id), student_id=student_id, cause=cause)
+    if is_new:
+        publish(HoldMoved(actor, student_id, hold_id, is_released=False))
     return True
 
 
@@ -130,6 +137,8 @@ def record_dropped(actor: Actor, hold_id: UUID, student_id: UUID, cause: str, *,
         actor, "college.hold_cause_dropped", ("college_records.hold", hold_id), student_id=student_id, cause=cause,
         is_released=is_released,
     )  # fmt: skip
+    if is_released:
+        publish(HoldMoved(actor, student_id, hold_id, is_released=True))
 
 
 def _must_manage(actor: Actor, kind: str) -> None:
