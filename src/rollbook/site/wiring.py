@@ -114,7 +114,7 @@ subscribe(EnrolmentConfirmed, telling.tell_of_enrolment)
 # Whoever sits in a class hears that its day, time, room or professor changed (R17).
 subscribe(ScheduleChanged, telling.tell_of_schedule)
 subscribe(WaitlistOffered, telling.tell_of_offer)
-# Nobody learns at a counter that they are held, or that a paper waits for them.
+# Whoever is held, or has a paper waiting, hears of it before they stand at a counter.
 subscribe(HoldMoved, telling.tell_of_hold)
 subscribe(PaperReleased, telling.tell_of_paper)
 kinds.lead_to(kinds.DOCUMENT, "credentials:own")

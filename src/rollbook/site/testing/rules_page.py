@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from rollbook.site.testing.college_rules import CHAPTERS, NO_TEST_YET
+from rollbook.site.testing.college_rules import CHAPTERS, NO_TEST_YET, NOT_YET
 
 PAGE = Path("docs") / "reference" / "college-rules.md"
 PLACES = ("src", "tests")
@@ -66,6 +66,7 @@ def faults(found: Proofs) -> list[str]:
     """What is wrong between the rules and the tests."""
     known = {rule for chapter in CHAPTERS for rule in chapter.rules}
     unknown = [f"{tests[0]} names {rule}, which is no rule." for rule, tests in found.items() if rule not in known]
+    unknown += [f"The list of gaps names {rule}, which is no rule." for rule in {*NO_TEST_YET, *NOT_YET} - known]
     unproved = [f"{rule} has no test." for rule in known if rule not in found and rule not in NO_TEST_YET]
     outdated = [f"{rule} has a test now: take it from the list of gaps." for rule in NO_TEST_YET if rule in found]
     return [*sorted(unknown), *sorted(unproved), *sorted(outdated)]
@@ -86,6 +87,7 @@ def page(found: Proofs) -> str:
         lines += ["", f"## {chapter.title}"]
         for rule, meaning in chapter.rules.items():
             lines += ["", f"### {rule}", "", meaning, "", *_tests(found.get(rule, ()), NO_TEST_YET.get(rule, ""))]
+            lines += ["", f"Not yet: {NOT_YET[rule]}"] if rule in NOT_YET else []
     return "\n".join(lines) + "\n"
 
 
