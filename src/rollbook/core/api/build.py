@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
+from rollbook.core.api.problems import Problem
 from rollbook.core.api.routing import PUBLIC, install_problem_answers
 
 PREFIX = "/api/v1/"
@@ -41,10 +42,10 @@ class RollbookApi(NinjaAPI):
             "token": _TOKEN,
             "session": _SESSION | {"name": settings.SESSION_COOKIE_NAME},
         }
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema["components"]["schemas"] |= problem.pop("$defs") | {"Problem": problem}
         schema["security"] = [{"token": []}, {"session": []}]
         for operation in _operations(schema):
-            for answer in operation["responses"].values():
-                _say_problem(answer.get("content", {}))
             if operation.get("x-permission") == PUBLIC:
                 operation["security"] = []
         return schema
@@ -96,13 +97,6 @@ def _group(first: str, patterns: Sequence[URLPattern], levels: int) -> URLResolv
     ]
     resolver: URLResolver = path(f"{first}/", include(grouped(inner, levels=levels - 1)))
     return resolver
-
-
-def _say_problem(content: dict[str, Any]) -> None:
-    """Refusals have a media type of their own, which ninja does not know."""
-    reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
-    if reference.endswith("/Problem"):
-        content["application/problem+json"] = content.pop("application/json")
 
 
 def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:

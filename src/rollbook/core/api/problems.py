@@ -37,6 +37,10 @@ class FieldProblem(Schema):
     message: str
 
 
+PROBLEM_TYPE = "application/problem+json"
+PROBLEM_REFERENCE = "#/components/schemas/Problem"
+
+
 class Problem(Schema):
     """Why a request was refused (RFC 9457)."""
 
@@ -62,9 +66,7 @@ def problem_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "facts": refusal.facts,
         "request_id": getattr(request, "request_id", ""),
     }
-    response = HttpResponse(
-        json.dumps(body, default=str), status=refusal.status, content_type="application/problem+json"
-    )
+    response = HttpResponse(json.dumps(body, default=str), status=refusal.status, content_type=PROBLEM_TYPE)
     if isinstance(refusal, TooManyRequests):
         response["Retry-After"] = str(refusal.facts.get("retry_after", 60))
     if isinstance(refusal, BusyRetry):

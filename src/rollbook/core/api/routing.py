@@ -17,6 +17,7 @@ whoever is signed in and 100 an hour per address for public endpoints.
 
 from collections.abc import Callable
 from copy import deepcopy
+from http import HTTPStatus
 from typing import Any
 
 from django.db import connection
@@ -29,7 +30,7 @@ from ninja.utils import check_csrf
 
 from rollbook.core.api import limits
 from rollbook.core.api.attempts import attempt
-from rollbook.core.api.problems import Problem, problem_response, refusal_from
+from rollbook.core.api.problems import PROBLEM_REFERENCE, PROBLEM_TYPE, Problem, problem_response, refusal_from
 from rollbook.core.errors import Forbidden, Refusal
 from rollbook.core.identity.counting import Limit
 from rollbook.core.identity.door import actor_scope
@@ -92,8 +93,11 @@ class Router(NinjaRouter):
         in_steps: bool = False,
     ) -> Callable[[View], View]:
         limit = rate or (limits.ANONYMOUS if permission == PUBLIC else limits.SIGNED_IN)
-        options["response"] = _with_problems(options.get("response"), permission)
+        declared = options.get("response")
+        answers = dict(declared) if isinstance(declared, dict) else {200: declared}
+        options["response"] = {status: model for status, model in answers.items() if model is not Problem}
         extra = options["openapi_extra"] = deepcopy(options.get("openapi_extra", {}))
+        extra["responses"] = _refusals(permission, answers) | extra.get("responses", {})
         extra["x-permission"] = permission
         extra["x-rate-limit"] = f"{limit.times} in {int(limit.span.total_seconds())} seconds"
         declare = self.api_operation(methods, path, **options)
@@ -105,10 +109,12 @@ class Router(NinjaRouter):
         return decorator
 
 
-def _with_problems(response: Any, permission: str) -> dict[Any, Any]:
-    answers = dict(response) if isinstance(response, dict) else {200: response}
-    refused = _REFUSED - {401, 403} if permission == PUBLIC else _REFUSED
-    return answers | {status: Problem for status in refused if status not in answers}
+def _refusals(permission: str, answers: dict[Any, Any]) -> dict[int, Any]:
+    """What each refusal looks like, by reference: the library would work it out anew for every one of thousands."""
+    usual = _REFUSED - {401, 403} if permission == PUBLIC else _REFUSED
+    refused = usual - {*answers} | {status for status, model in answers.items() if model is Problem}
+    content = {PROBLEM_TYPE: {"schema": {"$ref": PROBLEM_REFERENCE}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in sorted(refused)}
 
 
 def _past_the_counter(limit: Limit) -> Callable[[View], View]:

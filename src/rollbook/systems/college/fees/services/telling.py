@@ -16,7 +16,7 @@ NEWS_FOR = timedelta(days=30)
 
 def tell_payer(actor: Actor, payment: Payment, receipt: Receipt) -> None:
     """Tell a student of a payment and of the permits that it opened. Told again, nothing happens."""
-    payer = planned_payer(payment.invoice_id) if payment.invoice_id else None
+    payer = planned_payer(payment.invoice_id)
     if payer is None or payment.received_at < clock.now() - NEWS_FOR:
         return
     person_id, term_enrolment_id = payer
