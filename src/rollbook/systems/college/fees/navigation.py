@@ -51,6 +51,26 @@ register_navigation(
         systems=_COLLEGE, in_rail=False, keywords=_("station float"),
     ),
     NavigationItem(
+        _("Fee schedules"), "fees:schedules", "receipt-text", permissions.SEE_SCHEDULES, group="work", order=60,
+        systems=_COLLEGE, keywords=_("tuition prices miscellaneous laboratory per unit"),
+    ),
+    NavigationItem(
+        _("Bills of a term"), "fees:bills", "file-text", permissions.SEE_ASSESSMENTS, group="work", order=61,
+        systems=_COLLEGE, keywords=_("assessment billing owed discounts"),
+    ),
+    NavigationItem(
+        _("Discounts"), "fees:discounts", "percent", permissions.SEE_SCHEDULES, group="work", order=62,
+        systems=_COLLEGE, in_rail=False, keywords=_("scholarship concession"),
+    ),
+    NavigationItem(
+        _("Sponsors"), "fees:sponsors", "hand-coins", permissions.SEE_SPONSORS, group="work", order=63,
+        systems=_COLLEGE, in_rail=False, keywords=_("guarantee letter agency company statement"),
+    ),
+    NavigationItem(
+        _("What my term costs"), "fees:own_assessment", "receipt-text", permissions.OWN_ACCOUNT, group="work", order=12,
+        systems=_COLLEGE, in_rail=False, keywords=_("assessment tuition fees discount"),
+    ),
+    NavigationItem(
         _("My payments"), "fees:own_payments", "banknote", permissions.OWN_ACCOUNT, group="work", order=5,
         systems=_COLLEGE, keywords=_("balance due statement receipts"),
     ),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from rollbook.systems.college.fees.pages import (
+    assessments,
     bankfiles,
     collections,
     counter,
@@ -12,7 +13,9 @@ from rollbook.systems.college.fees.pages import (
     own,
     papers,
     payments,
+    schedules,
     shifts,
+    sponsors,
 )
 
 app_name = "fees"
@@ -62,4 +65,38 @@ urlpatterns: list[URLPattern] = [
     path("my/payments/", own.own_payments, name="own_payments"),
     path("my/payments/<uuid:payment_id>/receipt.pdf", papers.own_receipt, name="own_receipt"),
     path("my/statement.pdf", papers.own_statement, name="own_statement"),
-]
+    path("fees/schedules/", schedules.fee_schedules, name="schedules"),
+    path("fees/schedules/new/", schedules.new_schedule, name="new_schedule"),
+    path("fees/schedules/<uuid:schedule_id>/", schedules.schedule, name="schedule"),
+    path("fees/schedules/<uuid:schedule_id>/change/", schedules.change_schedule, name="change_schedule"),
+    path("fees/schedules/<uuid:schedule_id>/lines/", schedules.add_line, name="add_line"),
+    path("fees/schedules/<uuid:schedule_id>/lines/<uuid:line_id>/remove/", schedules.remove_line, name="remove_line"),
+    path("fees/schedules/<uuid:schedule_id>/copy/", schedules.new_version, name="new_version"),
+    path("fees/schedules/<uuid:schedule_id>/discard/", schedules.discard, name="discard_draft"),
+    path("fees/schedules/<uuid:schedule_id>/effect/", schedules.effect, name="schedule_effect"),
+    path("fees/schedules/<uuid:schedule_id>/put-in-force/", schedules.put_in_force, name="put_in_force"),
+    path("fees/schedules/<uuid:schedule_id>/retire/", schedules.retire, name="retire_schedule"),
+    path("fees/bills/", schedules.bills, name="bills"),
+    path("fees/bills/<uuid:term_id>/open/", schedules.bill_term, name="bill_term"),
+    path("fees/discounts/", sponsors.discounts_page, name="discounts"),
+    path("fees/discounts/new/", sponsors.new_discount, name="new_discount"),
+    path("fees/discounts/<uuid:discount_id>/", sponsors.change_discount, name="change_discount"),
+    path("fees/sponsors/", sponsors.sponsors, name="sponsors"),
+    path("fees/sponsors/new/", sponsors.new_sponsor, name="new_sponsor"),
+    path("fees/sponsors/<uuid:sponsor_id>/", sponsors.sponsor, name="sponsor"),
+    path("fees/sponsors/<uuid:sponsor_id>/change/", sponsors.change_sponsor, name="change_sponsor"),
+    path("fees/sponsors/<uuid:sponsor_id>/pay/<uuid:term_id>/", sponsors.sponsor_pays, name="sponsor_pays"),
+    path("fees/sponsorships/<uuid:sponsorship_id>/end/", sponsors.end_sponsorship, name="end_sponsorship"),
+    path("fees/students/<uuid:student_id>/<uuid:enrolment_id>/", assessments.assessment, name="assessment"),
+    path("fees/students/<uuid:student_id>/<uuid:enrolment_id>/assess/", assessments.assess, name="assess"),
+    path(
+        "fees/students/<uuid:student_id>/<uuid:enrolment_id>/discount/", assessments.give_discount,
+        name="give_discount",
+    ),
+    path(
+        "fees/students/<uuid:student_id>/<uuid:enrolment_id>/discount/<uuid:grant_id>/end/",
+        assessments.end_discount, name="end_discount",
+    ),
+    path("fees/students/<uuid:student_id>/<uuid:enrolment_id>/sponsor/", assessments.give_sponsor, name="give_sponsor"),
+    path("my/assessment/", assessments.own_assessment, name="own_assessment"),
+]  # fmt: skip

@@ -89,6 +89,7 @@ def _page(request: PageRequest, view: PlanShown, form: PaymentForm, context: dic
         "has_shift": shift is not None,
         "counter_methods": sorted(COUNTER_METHODS),
         "may_pay": actor.may(permissions.RECORD_PAYMENT) and view.plan.takes_money,
+        "may_see_assessment": actor.may(permissions.SEE_ASSESSMENTS),
         "may_promise": actor.may(permissions.REQUEST_NOTE) and view.next_month is not None,
     }
     return render(request, "college/fees/pay.html", full, status=form.status)

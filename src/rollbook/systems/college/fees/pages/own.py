@@ -11,6 +11,7 @@ from rollbook.core.web import PageRequest, formatting, page, render
 from rollbook.shared.billing.models import Payment
 from rollbook.systems.college.fees import permissions, selectors, words
 from rollbook.systems.college.fees.reads import counter
+from rollbook.systems.college.fees.reads.student_terms import own_terms
 
 
 @page(permission=permissions.OWN_ACCOUNT)
@@ -34,6 +35,7 @@ def own_payments(request: PageRequest) -> HttpResponse:
             for view in views
         ],
         "credit": views[0].credit if views else None,
+        "is_assessed": bool(own_terms(request.actor)),
         "permits_url": reverse("exams:own_permits"),
         "payments": [
             {

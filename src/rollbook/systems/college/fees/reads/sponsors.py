@@ -88,7 +88,11 @@ def statement(actor: Actor, sponsor_id: UUID, term_id: UUID) -> Sequence[Any]:
 def discounts(actor: Actor) -> "QuerySet[Discount]":
     """Every discount with how many students have it now."""
     actor.require(permissions.SEE_SCHEDULES)
-    found: QuerySet[Discount] = Discount.objects.annotate(
-        students=Count("discountgrant", filter=Q(discountgrant__state=DiscountGrant.State.GRANTED))
+    given = (
+        DiscountGrant.objects.filter(discount_id=OuterRef("id"), state=DiscountGrant.State.GRANTED)
+        .values("discount_id")
+        .annotate(count=Count("id"))
+        .values("count")
     )
+    found: QuerySet[Discount] = Discount.objects.annotate(students=Coalesce(Subquery(given), Value(0)))
     return found
