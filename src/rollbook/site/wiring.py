@@ -12,8 +12,8 @@ from rollbook.shared.jobs.events import JobGaveUp
 from rollbook.shared.messaging import kinds
 from rollbook.shared.people.events import PeopleMerged
 from rollbook.shared.webhooks.events import EventNeedsPerson
-from rollbook.site import jobs, telling, telling_grades
-from rollbook.systems.college.catalogue.events import CurriculumReopening, SubjectMeasuresChanging, TermAdded
+from rollbook.site import jobs, telling, telling_grades, telling_requests
+from rollbook.systems.college.catalogue.events import CurriculumReopening, SubjectMeasuresChanging, TermAdded, TermMoved
 from rollbook.systems.college.credentials.events import PaperReleased
 from rollbook.systems.college.enrolment.events import (
     EnrolmentConfirmed,
@@ -24,8 +24,15 @@ from rollbook.systems.college.enrolment.events import (
     WaitlistOffered,
 )
 from rollbook.systems.college.enrolment.jobs import is_anything_provisional, provisional_recheck
+from rollbook.systems.college.enrolment.reads.moving import evaluate
 from rollbook.systems.college.enrolment.roll import EnrolmentRoll
 from rollbook.systems.college.enrolment.services.dependents import name_dependents
+from rollbook.systems.college.enrolment.services.following import follow_curriculum
+from rollbook.systems.college.enrolment.services.leaving import (
+    leave_terms,
+    name_terms_left,
+    refuse_leave_over_final_grades,
+)
 from rollbook.systems.college.enrolment.services.rechecking import refuse_change_of_taken_subject
 from rollbook.systems.college.enrolment.services.waiting import pass_on_seats
 from rollbook.systems.college.exams.services import prepare_for_new_term
@@ -41,10 +48,23 @@ from rollbook.systems.college.grading.events import (
     IncWarning,
     NotGradedOverdue,
 )
+from rollbook.systems.college.grading.jobs import follow_student
+from rollbook.systems.college.grading.services.deadlines import name_deadlines_moved
 from rollbook.systems.college.grading.services.results import recompute
-from rollbook.systems.college.records.events import CreditRevoked, CreditsChanged, HoldMoved
+from rollbook.systems.college.records.events import (
+    CreditRevoked,
+    CreditsChanged,
+    CurriculumChanged,
+    HoldMoved,
+    LeaveBeginning,
+    RequestMoved,
+    StatusChanged,
+    StatusConsidered,
+    TransferConsidered,
+)
+from rollbook.systems.college.records.models import Student
 from rollbook.systems.college.records.services import refuse_merge
-from rollbook.systems.college.records.services.following import refuse_reopening
+from rollbook.systems.college.records.services.following import begin_transfers_of_term, refuse_reopening
 from rollbook.systems.college.scheduling.events import ScheduleChanged, SeatsChanged
 from rollbook.systems.college.scheduling.roll import register_roll
 from rollbook.systems.college.scheduling.services import refuse_merge as refuse_merge_of_professor
@@ -149,3 +169,25 @@ subscribe(GradesReturned, telling_grades.tell_of_returned_sheet)
 subscribe(NotGradedOverdue, telling_grades.tell_of_overdue_grades)
 for _kind in (kinds.GRADE_POSTED, kinds.INC_WARNING, kinds.INC_EXPIRED):
     kinds.lead_to(_kind, "grading:own_grades")
+
+
+def _follow_leave(event: StatusChanged) -> None:
+    if Student.Status.LOA in {event.before, event.status}:
+        follow_student.defer(organisation_id=event.actor.organisation_id, student_id=event.student_id)
+
+
+# A leave moves the deadlines of incompletes, as soon as it is recorded (R45).
+subscribe(StatusChanged, _follow_leave)
+# Whoever is away sits in no class; a leave is not recorded over final grades.
+subscribe(StatusChanged, leave_terms)
+subscribe(LeaveBeginning, refuse_leave_over_final_grades)
+# Whoever decides sees first what would follow.
+subscribe(StatusConsidered, name_terms_left)
+subscribe(StatusConsidered, name_deadlines_moved)
+subscribe(TransferConsidered, evaluate)
+# A transfer takes effect when enrolment in its term opens, and the student's terms to come follow it.
+subscribe(TermMoved, begin_transfers_of_term)
+subscribe(CurriculumChanged, follow_curriculum)
+# Who asked for something at the registrar's desk is told what became of it.
+subscribe(RequestMoved, telling_requests.tell_of_request)
+kinds.lead_to(kinds.REQUEST, "students:own_requests")

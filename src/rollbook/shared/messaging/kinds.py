@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from rollbook.core.money import Money
 from rollbook.core.web import formatting
@@ -25,6 +25,7 @@ WAITLIST_OFFER = "WAITLIST_OFFER"
 SCHEDULE_CHANGE = "SCHEDULE_CHANGE"
 DOCUMENT = "DOCUMENT"
 HOLD = "HOLD"
+REQUEST = "REQUEST"
 PAYMENT_REMINDER = "PAYMENT_REMINDER"
 SYSTEM = "SYSTEM"
 
@@ -127,6 +128,17 @@ def _hold(facts: Facts) -> str:
     return _("There is a hold on your record. The office that placed it tells you what to do.")
 
 
+def _request(facts: Facts) -> str:
+    told = _REQUESTS.get(str(facts.get("state", "")))
+    if told is None:
+        return _("Something changed about your request.")
+    named = {
+        "request": _REQUESTED.get(str(facts.get("request", "")), _("request")), "day": _day(facts, "from_date"),
+        "programme": facts.get("programme", ""),
+    }  # fmt: skip
+    return _(told) % {**named, "request": str(named["request"])}
+
+
 def _reminder(facts: Facts) -> str:
     return _("%(amount)s are due on %(day)s.") % {"amount": _money(facts), "day": _day(facts, "due_on")}
 
@@ -134,6 +146,22 @@ def _reminder(facts: Facts) -> str:
 def _system(facts: Facts) -> str:
     return str(facts.get("text", ""))
 
+
+#: What is asked for at the registrar's desk, and what became of it.
+_REQUESTED = {
+    "LEAVE": gettext_lazy("leave of absence"),
+    "RETURN": gettext_lazy("return from leave"),
+    "WITHDRAWAL": gettext_lazy("withdrawal from the college"),
+    "TRANSFER": gettext_lazy("transfer to another programme"),
+}
+_REQUESTS = {
+    "ENDORSED": gettext_noop("Your %(request)s was endorsed. The registrar decides now."),
+    "APPROVED": gettext_noop("Your %(request)s was approved, from %(day)s on."),
+    "DONE": gettext_noop("Your %(request)s is in effect from %(day)s on."),
+    "EFFECTIVE": gettext_noop("Your %(request)s is in effect: you study %(programme)s now."),
+    "DECLINED": gettext_noop("Your %(request)s was declined. The reason stands with your request."),
+    "TAKEN_BACK": gettext_noop("Your %(request)s could not begin. The reason stands with your request."),
+}
 
 _declared = [
     Kind(PAYMENT, gettext_lazy("Payment"), "receipt", _payment),
@@ -146,6 +174,7 @@ _declared = [
     Kind(SCHEDULE_CHANGE, gettext_lazy("Schedule change"), "calendar-days", _schedule),
     Kind(DOCUMENT, gettext_lazy("Document"), "file-text", _document),
     Kind(HOLD, gettext_lazy("Hold"), "lock", _hold, is_urgent=True),
+    Kind(REQUEST, gettext_lazy("Requests"), "file-text", _request, is_urgent=True),
     Kind(PAYMENT_REMINDER, gettext_lazy("Payment reminder"), "calendar-clock", _reminder, is_urgent=True),
     Kind(SYSTEM, gettext_lazy("From the house"), "info", _system, is_urgent=True),
 ]

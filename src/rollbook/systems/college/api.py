@@ -13,6 +13,7 @@ from rollbook.systems.college.fees.api import own_router as own_money
 from rollbook.systems.college.fees.api import router as fees
 from rollbook.systems.college.grading.api import own_router as own_grades
 from rollbook.systems.college.grading.api import router as grading
+from rollbook.systems.college.records.api import own_router as own_records
 from rollbook.systems.college.records.api import router as records
 from rollbook.systems.college.scheduling.api import own_router as own_classes
 from rollbook.systems.college.scheduling.api import router as scheduling
@@ -22,5 +23,5 @@ for _room in (catalogue, records, scheduling, enrolment, grading, exams, fees, c
     router.add_router("", _room)
 
 own_router = Router()
-for _own in (own_classes, own_terms, own_grades, own_money, own_exams, own_papers):
+for _own in (own_records, own_classes, own_terms, own_grades, own_money, own_exams, own_papers):
     own_router.add_router("", _own)

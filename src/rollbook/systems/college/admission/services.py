@@ -22,7 +22,7 @@ from rollbook.core.web.formatting import amount_text, day_text
 from rollbook.shared.admissions import services as admissions
 from rollbook.shared.admissions.models import Application
 from rollbook.shared.admissions.scheme import Converted
-from rollbook.shared.admissions.selectors import GOVERNMENT_ID, is_flagged, today_here
+from rollbook.shared.admissions.selectors import GOVERNMENT_ID, is_flagged
 from rollbook.shared.billing.models import Instalment, Invoice
 from rollbook.shared.people import permissions as people_permissions
 from rollbook.shared.people import services as people
@@ -41,12 +41,12 @@ from rollbook.systems.college.fees.policies import INSTALMENTS
 from rollbook.systems.college.fees.services.plans import open_plan
 from rollbook.systems.college.records import permissions as records_permissions
 from rollbook.systems.college.records.models import Student
-from rollbook.systems.college.records.services import add_student, change_status
+from rollbook.systems.college.records.services import add_student, readmit
 
 #: What a conversion does in the rooms below. The office holds none of these for itself: they are lent to this one act.
 _LENT = frozenset({
     people_permissions.VIEW_PEOPLE, people_permissions.ADD_PEOPLE, people_permissions.CHANGE_PEOPLE,
-    records_permissions.ADD_STUDENTS, records_permissions.CHANGE_STATUS, identity.MANAGE_MEMBERS,
+    records_permissions.ADD_STUDENTS, records_permissions.READMIT_STUDENTS, identity.MANAGE_MEMBERS,
     enrolment_permissions.OPEN_ENROLMENTS, fees_permissions.OPEN_PLANS,
 })  # fmt: skip
 _CREATED_VIA = {Student.Kind.TRANSFEREE.value: TermEnrolment.CreatedVia.TRANSFEREE}
@@ -174,10 +174,7 @@ def _student(actor: Actor, application: Application, person_id: UUID) -> Student
             wanted=codes[_known(application.choice_id)],
         )  # fmt: skip
     if standing.status != Student.Status.ACTIVE:
-        change_status(
-            actor, student_id=standing.id, status=Student.Status.ACTIVE, from_date=today_here(),
-            reason=f"Readmitted by application {application.reference}",
-        )  # fmt: skip
+        readmit(actor, student_id=standing.id, reference=application.reference)
         standing.refresh_from_db()
     return standing
 

@@ -15,6 +15,15 @@ class TermAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class TermMoved:
+    """A term moved on: its enrolment opened, its classes began, grading began, it was closed."""
+
+    actor: Actor
+    term_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class CurriculumReopening:
     """A curriculum in force is about to become a draft again. Whoever knows of students who follow it refuses.
 

@@ -63,6 +63,16 @@ class TermEnrolmentCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class TermEnrolmentWithdrawn:
+    """A student left a term that had begun, for a leave or for good: permits are void, what is owed is looked at."""
+
+    actor: Actor
+    term_enrolment_id: UUID
+    invoice_id: UUID | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class TermEnrolmentsOpened:
     """Students were taken over into a term at once: plans follow, with credit of earlier terms applied."""
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rollbook.core.web.forms import Form
 from rollbook.systems.college.catalogue.models import Term
 from rollbook.systems.college.enrolment.services.enrolling import OverrideWanted
+from rollbook.systems.college.forms import reason_field
 
 
 class EnrolForm(Form):
@@ -69,6 +70,29 @@ class DeskDropForm(DropForm):
         """The window, where a reason is given for it."""
         reason = self.cleaned_data["override"]
         return [OverrideWanted("WINDOW", reason)] if reason else []
+
+
+class WithdrawForm(DeskDropForm):
+    """Why a student is withdrawn from a class, and which others go with it."""
+
+    reason = reason_field(help_text=_("It stands on the record with your name."))
+
+    def __init__(self, *args: Any, may_override: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_override:
+            del self.fields["override"]
+
+    def overrides(self) -> list[OverrideWanted]:
+        """The window, where a reason is given for it."""
+        reason = self.cleaned_data.get("override", "")
+        return [OverrideWanted("WINDOW", reason)] if reason else []
+
+
+class OverloadForm(Form):
+    """How many units a student may take, and why."""
+
+    units = forms.DecimalField(label=_("Units that may be taken"), max_digits=4, decimal_places=1, max_value=36)
+    reason = reason_field()
 
 
 class FindSubjectForm(Form):

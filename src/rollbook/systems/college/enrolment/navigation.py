@@ -24,6 +24,14 @@ register_navigation(
         systems=_COLLEGE, keywords=_("queue seats offers waiting"),
     ),
     NavigationItem(
+        _("Withdraw from a class"), "enrolment:withdrawals", "log-out", permissions.WITHDRAW_STUDENTS, group="work",
+        order=41, systems=_COLLEGE, keywords=_("w drop leave subject"),
+    ),
+    NavigationItem(
+        _("Units allowed"), "enrolment:loads", "layers", permissions.REQUEST_OVERLOAD, group="work", order=43,
+        systems=_COLLEGE, keywords=_("overload more units graduating"),
+    ),
+    NavigationItem(
         _("Advising"), "enrolment:advising", "clipboard-check", permissions.ADVISE, group="work", order=40,
         systems=_COLLEGE, keywords=_("lists approve return subjects adviser"),
     ),

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Count
+from django.urls import reverse
 
+from rollbook.core.permissions.actor import Actor
 from rollbook.shared.people.rules import Name, roll_name
-from rollbook.systems.college.enrolment import sql
+from rollbook.systems.college.enrolment import permissions, sql
 from rollbook.systems.college.enrolment.models import SubjectEnrolment, TermEnrolment
 from rollbook.systems.college.enrolment.reads.rows import Row, fetch
 from rollbook.systems.college.scheduling.generating import Demand
@@ -46,6 +48,10 @@ class EnrolmentRoll:
             term_enrolment__student__person=person_id, state=SubjectEnrolment.State.ENROLLED, section__isnull=False
         )
         return list(rows.order_by("section_id").values_list("section_id", flat=True))
+
+    def class_list_of(self, actor: Actor, section_id: UUID) -> str:
+        """Where the class list of a section stands, for whoever may see it."""
+        return reverse("enrolment:roster", args=[section_id]) if actor.may(permissions.SEE_ROSTER) else ""
 
     def overlapping_students(self, term_id: UUID) -> list[StudentConflict]:
         """Every student of a term whose own classes overlap without an override."""

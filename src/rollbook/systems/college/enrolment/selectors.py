@@ -13,6 +13,7 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.billing.selectors import instalment_states
+from rollbook.systems.college.catalogue.models import Term
 from rollbook.systems.college.enrolment import permissions
 from rollbook.systems.college.enrolment.errors import EnrolmentNotFound, SectionNotFound, SubjectEnrolmentNotFound
 from rollbook.systems.college.enrolment.models import SubjectEnrolment, TermEnrolment
@@ -134,6 +135,48 @@ def roster_of(actor: Actor, section_id: UUID) -> "tuple[Section, QuerySet[Subjec
     )
     rows = rows.select_related("term_enrolment__student__person", "term_enrolment__programme")
     return section, rows.order_by("term_enrolment__student__person__family_name", "id")
+
+
+def withdrawable(actor: Actor) -> "QuerySet[SubjectEnrolment]":
+    """Classes without a grade in terms that run, of anybody as a registrar, of one's programmes as their head."""
+    actor.require(permissions.WITHDRAW_STUDENTS)
+    rows: QuerySet[SubjectEnrolment] = SubjectEnrolment.objects.filter(
+        state=SubjectEnrolment.State.ENROLLED, result="", term_enrolment__state__in=TermEnrolment.LIVE,
+        term_enrolment__term__state=Term.State.IN_PROGRESS, term_enrolment__student__taken_back_at__isnull=True,
+    )  # fmt: skip
+    if actor.may(permissions.ENROL_STUDENTS):
+        return rows
+    return rows.filter(term_enrolment__programme__head=actor.membership_id) if actor.membership_id else rows.none()
+
+
+def get_withdrawable(actor: Actor, row_id: UUID) -> SubjectEnrolment:
+    """One of these classes with its student."""
+    rows = withdrawable(actor).select_related(
+        "subject", "section", "term_enrolment__student__person", "term_enrolment__programme", "term_enrolment__term"
+    )
+    found = rows.filter(id=row_id).first()
+    if found is None:
+        raise SubjectEnrolmentNotFound
+    return found
+
+
+def loads(actor: Actor) -> "QuerySet[TermEnrolment]":
+    """The terms that are open or run of the students of one's programmes."""
+    actor.require(permissions.REQUEST_OVERLOAD)
+    rows: QuerySet[TermEnrolment] = TermEnrolment.objects.filter(
+        state__in=TermEnrolment.LIVE, student__taken_back_at__isnull=True,
+        term__state__in=[Term.State.ENROLMENT_OPEN, Term.State.IN_PROGRESS],
+    )  # fmt: skip
+    return rows.filter(programme__head=actor.membership_id) if actor.membership_id else rows.none()
+
+
+def get_load(actor: Actor, enrolment_id: UUID) -> TermEnrolment:
+    """One of these terms with its student."""
+    rows = loads(actor).select_related("student__person", "programme", "term")
+    found = rows.filter(id=enrolment_id).first()
+    if found is None:
+        raise EnrolmentNotFound
+    return found
 
 
 def get_section_of(sections: "QuerySet[Section]", section_id: UUID) -> Section:

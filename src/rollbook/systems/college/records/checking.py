@@ -18,6 +18,7 @@ from rollbook.systems.college.catalogue.models import Programme, Term
 from rollbook.systems.college.catalogue.rules import TermShape, shape_of_code
 from rollbook.systems.college.catalogue.selectors import by_code
 from rollbook.systems.college.lists import FileRefused
+from rollbook.systems.college.records.following_plans import Versions
 from rollbook.systems.college.records.importing import Enroller
 from rollbook.systems.college.records.reading import Line
 from rollbook.systems.college.records.rules import COLUMNS, NEEDED_COLUMNS, PlanWanted, RowError, RowRead, read_row
@@ -105,6 +106,7 @@ class CheckedFile:
     missing_terms: dict[str, TermShape]
     #: People to take up again, by student number and name.
     made_before: dict[tuple[str, str], UUID]
+    versions: Versions
 
     def plan_of(self, read: RowRead, term: Term) -> PlanWanted | None:
         """The plan that a row asks for; without a day of its own it begins with the term."""
@@ -127,10 +129,11 @@ def check_lines(lines: Sequence[Line], *, creates_missing: bool, enroller: Enrol
     terms, missing_terms = _check_terms(readable, creates_missing)
     _check_within_file(readable)
     _check_against_standing(readable, programmes)
+    versions = _check_curricula(readable, programmes)
     _mark_standing(readable, terms, enroller)
     numbers = [row.read.number for row in readable if row.read and row.student_id is None]
     made_before = {(number, key): person for number, person, key in _rows(MADE_BEFORE, numbers=text_array_of(numbers))}
-    return CheckedFile(checked, programmes, terms, missing_programmes, missing_terms, made_before)
+    return CheckedFile(checked, programmes, terms, missing_programmes, missing_terms, made_before, versions)
 
 
 def _check_columns(first: Line) -> None:
@@ -261,6 +264,23 @@ def _check_against_standing(rows: Sequence[CheckedLine], programmes: dict[str, P
     barcodes = {number_key(row.line.values["barcode"]): row for row in new_with_barcode}
     for key, *_ in _rows(STANDING, kind=BARCODE, keys=text_array_of(sorted(barcodes))):
         barcodes[key].wrong("barcode", "This barcode belongs to somebody else.")
+
+
+def _check_curricula(rows: Sequence[CheckedLine], programmes: dict[str, Programme]) -> Versions:
+    """A version is named by its name; who stands already goes on following what they follow."""
+    versions = Versions.read(
+        list(programmes.values()), [row.student_id for row in rows if row.student_id and row.said.curriculum]
+    )
+    for row in rows:
+        name, programme = row.said.curriculum, programmes.get(row.said.programme.lower())
+        if not name:
+            continue
+        version = versions.named(programme.id if programme else None, name)
+        if version is None:
+            row.wrong("curriculum", f"{row.said.programme} has no curriculum {name} in force. Leave this empty.")
+        elif row.student_id and versions.followed.get(row.student_id) != version.id:
+            row.wrong("curriculum", "This student follows another curriculum. Change it on the student's record.")
+    return versions
 
 
 def _mark_standing(rows: Sequence[CheckedLine], terms: dict[str, Term], enroller: Enroller | None) -> None:

@@ -113,3 +113,83 @@ class CreditStands(Refusal):
     """{codes} was credited meanwhile. Return the request and take it out."""
 
     code = "CREDIT_STANDS"
+
+
+class LeaveOverlaps(Refusal):
+    """{number} is on leave from {since} to {until} already. Change the last day of that leave instead."""
+
+    code = "LEAVE_OVERLAPS"
+
+
+class LeaveCoversFinalGrades(Refusal):
+    """Grades of {codes} were finalised between {since} and {until}. Let the leave begin after them."""
+
+    code = "GRADE_FINALIZED"
+
+
+class BackdatingNotAllowed(Forbidden):
+    """A leave that began before today is recorded by the head registrar. Ask there, or let it begin today."""
+
+    code = "BACKDATING_NOT_ALLOWED"
+
+
+class NotOnLeave(Refusal):
+    """{number} is {status}, not on leave. Reload the record to see what happened meanwhile."""
+
+    code = "INVALID_STATE"
+
+
+class NotCleared(Refusal):
+    """{number} is not cleared: {holds}. Let these be released first; the head registrar may decide otherwise."""
+
+    code = "HOLD"
+
+
+class NeedsReadmission(Refusal):
+    """{number} withdrew. They come back by an application for readmission, at the admission office."""
+
+    code = "READMISSION_NEEDED"
+
+
+class RequestNotFound(NotFound):
+    """We could not find that request."""
+
+
+class RequestStands(Refusal):
+    """A request of {number} is still open. Decide it, or take it back, before another one is made."""
+
+    code = "REQUEST_STANDS"
+
+
+class RequestCannotMove(Refusal):
+    """This request is {state} and cannot be {wanted} from there. Reload the page."""
+
+    code = "INVALID_STATE"
+
+
+class TransferNotFound(NotFound):
+    """We could not find that transfer."""
+
+
+class SameProgramme(Refusal):
+    """{number} is in {programme} already. Choose another programme."""
+
+    code = "SAME_PROGRAMME"
+
+
+class TermNotAhead(Refusal):
+    """{term} is {state}. A transfer takes effect in a term whose enrolment is open or still to come."""
+
+    code = "TERM_CLOSED"
+
+
+class NoCurriculumThere(Refusal):
+    """{programme} has no curriculum in force that {number} could follow. Let one be put in force first."""
+
+    code = "NO_CURRICULUM"
+
+
+class CurriculumDoesNotFit(Refusal):
+    """That curriculum is not one in force of {programme}. Choose one from the list."""
+
+    code = "CURRICULUM_MISMATCH"

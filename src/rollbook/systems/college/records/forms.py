@@ -1,6 +1,7 @@
 """What is typed about students."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rollbook.core.web.forms import DateField, Form
 from rollbook.shared.people.checking import NewPerson
 from rollbook.shared.people.models import Person
-from rollbook.systems.college.catalogue.models import GradeScale, Programme, Term
+from rollbook.systems.college.catalogue.models import Curriculum, GradeScale, Programme, Term
 from rollbook.systems.college.forms import reason_field
 from rollbook.systems.college.records.models import Hold, Student
 
@@ -63,17 +64,138 @@ class NewStudentForm(Form):
 class StatusForm(Form):
     """A status that begins."""
 
-    rows = (("new_status", "from_date"),)
+    rows = (("new_status",), ("from_date", "to_date"))
 
     new_status = forms.ChoiceField(label=_("New status"))
     from_date = DateField(label=_("From"))
+    to_date = DateField(
+        label=_("Last day"), required=False, help_text=_("Of a leave; empty while nobody knows it yet.")
+    )
     reason = reason_field()
+    without_clearance = reason_field(
+        _("Without clearance, because"), help_text=_("Only to withdraw a student although something holds them.")
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, possible: list[tuple[str, Any]], may_override: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["without_clearance"].required = False
+        if not may_override:
+            del self.fields["without_clearance"]
+        field: Any = self.fields["new_status"]
+        field.choices = possible
+
+
+class NoteForm(Form):
+    """Approve, or say what has to be changed."""
+
+    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class StatusRequestForm(Form):
+    """A leave, a return or a withdrawal that somebody asks for."""
+
+    rows = (("from_date", "to_date"),)
+
+    kind = forms.ChoiceField(label=_("What is asked for"))
+    from_date = DateField(label=_("From"))
+    to_date = DateField(
+        label=_("Last day"), required=False, help_text=_("Of a leave; empty while nobody knows it yet.")
+    )
+    reason = reason_field()
+    is_confidential = forms.BooleanField(
+        label=_("The reason is medical"), required=False,
+        help_text=_("Only the registrars and the student will read it."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, possible: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["new_status"]
+        field: Any = self.fields["kind"]
         field.choices = possible
+
+
+class DecisionForm(NoteForm):
+    """Approve, or decline with a note; a withdrawal perhaps without clearance."""
+
+    without_clearance = reason_field(
+        _("Without clearance, because"), help_text=_("Only where the student may go although something holds them.")
+    )
+
+    def __init__(self, *args: Any, may_override: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["without_clearance"].required = False
+        if not may_override:
+            del self.fields["without_clearance"]
+
+
+class TransferForm(Form):
+    """Another programme, from a term on."""
+
+    rows = (("to_programme_id", "effective_term_id"),)
+
+    to_programme_id = forms.TypedChoiceField(label=_("New programme"))
+    effective_term_id = forms.TypedChoiceField(
+        label=_("From which term"), help_text=_("A term whose enrolment is open or still to come.")
+    )
+    reason = reason_field()
+
+    def __init__(self, *args: Any, leaving: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        programmes = Programme.objects.filter(is_active=True).exclude(id=leaving).order_by("code")
+        terms = Term.objects.filter(state__in=[Term.State.SETUP, Term.State.ENROLMENT_OPEN]).order_by("starts_on")
+        into: Any = self.fields["to_programme_id"]
+        into.choices = [(str(row[0]), f"{row[1]} · {row[2]}") for row in programmes.values_list("id", "code", "name")]
+        since: Any = self.fields["effective_term_id"]
+        since.choices = [(str(row[0]), row[1]) for row in terms.values_list("id", "code")]
+
+    def wanted(self) -> dict[str, Any]:
+        """What was typed in the words of the act."""
+        cleaned = self.cleaned_data
+        return {
+            "to_programme_id": UUID(cleaned["to_programme_id"]),
+            "effective_term_id": UUID(cleaned["effective_term_id"]),
+            "reason": cleaned["reason"],
+        }
+
+
+class TransferDecisionForm(NoteForm):
+    """Approve with a curriculum, or decline with a note."""
+
+    curriculum_id = forms.TypedChoiceField(label=_("Follows"), required=False)
+
+    def __init__(self, *args: Any, programme_id: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_curriculum(self.fields["curriculum_id"], programme_id)
+
+
+class CurriculumForm(Form):
+    """Another version of the programme's curriculum."""
+
+    curriculum_id = forms.TypedChoiceField(label=_("Follows from now on"))
+    reason = reason_field()
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, programme_id: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_curriculum(self.fields["curriculum_id"], programme_id)
+
+
+class LeaveEndForm(Form):
+    """Another last day for a leave that runs."""
+
+    to_date = DateField(
+        label=_("Last day of the leave"), required=False,
+        help_text=_("On the day after it the student is active again. Empty: nobody knows it yet."),
+    )  # fmt: skip
+    reason = reason_field()
+
+
+def _choose_curriculum(field: Any, programme_id: Any) -> None:
+    rows = Curriculum.objects.filter(programme=programme_id, state=Curriculum.State.ACTIVE)
+    field.choices = [
+        (str(row[0]), f"{row[1]} · {row[2]}")
+        for row in rows.order_by("-effective_academic_year").values_list("id", "name", "effective_academic_year")
+    ]
 
 
 class HoldForm(Form):
@@ -146,9 +268,3 @@ class CreditLinesForm(Form):
         help_text=_("One subject a line: code there; title; units; grade; code here; units granted."),
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
-
-
-class NoteForm(Form):
-    """Approve, or say what has to be changed."""
-
-    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))

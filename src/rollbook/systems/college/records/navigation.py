@@ -30,6 +30,18 @@ register_navigation(
         order=25, systems=_COLLEGE, keywords=_("transferee evaluation equivalence"),
     ),
     NavigationItem(
+        _("Leave and withdrawal"), "students:status_requests", "door-open", permissions.VIEW_REQUESTS, group="records",
+        order=22, systems=_COLLEGE, keywords=_("absence loa return requests"),
+    ),
+    NavigationItem(
+        _("Transfers"), "students:transfers", "refresh-cw", permissions.VIEW_TRANSFERS, group="records", order=24,
+        systems=_COLLEGE, keywords=_("shift programme change endorse"),
+    ),
+    NavigationItem(
+        _("My requests"), "students:own_requests", "file-text", permissions.REQUEST_OWN, group="work", order=60,
+        systems=_COLLEGE, keywords=_("leave withdrawal return transfer shift programme"),
+    ),
+    NavigationItem(
         _("Student files"), "students:files", "file-spreadsheet", permissions.IMPORT_STUDENTS, group="records",
         order=30, systems=_COLLEGE, keywords=_("import upload csv xlsx"),
     ),
@@ -42,6 +54,7 @@ register_navigation(
 register_tab(
     StudentTab("record", _("Record"), "students:student", permissions.VIEW_STUDENTS, order=10),
     StudentTab("credits", _("Credits"), "students:credits_of", permissions.VIEW_CREDITS, order=35),
+    StudentTab("requests", _("Requests"), "students:requests_of", permissions.VIEW_REQUESTS, order=55),
     StudentTab("holds", _("Holds"), "students:holds_of", permissions.VIEW_HOLDS, order=60),
 )
 

@@ -68,5 +68,43 @@ DECIDE_DISPUTED_CREDITS = register(
 )
 REVOKE_CREDITS = register("college.records.revoke_credits", "Revoke a credit", roles=[roles.HEAD_REGISTRAR])
 
+REQUEST_OWN = register(
+    "college.records.request_own", "Ask for a leave, a return, a withdrawal or another programme for oneself",
+    roles=[roles.STUDENT],
+)  # fmt: skip
+VIEW_REQUESTS = register(
+    "college.records.view_requests",
+    "See who asks for a leave, a return or a withdrawal",
+    roles=[ADMINISTRATOR, AUDITOR, *roles.REGISTRARS],
+)
+BACKDATE_LEAVES = register(
+    "college.records.backdate_leaves", "Record a leave that began before today", roles=[roles.HEAD_REGISTRAR]
+)
+OVERRIDE_CLEARANCE = register(
+    "college.records.override_clearance",
+    "Withdraw a student although something still holds them",
+    roles=[roles.HEAD_REGISTRAR],
+)
+READMIT_STUDENTS = register(
+    "college.records.readmit", "Take back somebody who withdrew, on an application", roles=[roles.ADMISSION_STAFF]
+)
+VIEW_TRANSFERS = register(
+    "college.records.view_transfers",
+    "See who asks for another programme",
+    roles=[AUDITOR, roles.DEAN, roles.PROGRAM_HEAD, *roles.REGISTRARS],
+)
+ENDORSE_TRANSFERS = register(
+    "college.records.endorse_transfers", "Endorse transfers between programmes", roles=[roles.DEAN]
+)
+ENDORSE_PROGRAMME_TRANSFERS = register(
+    "college.records.endorse_programme_transfers",
+    "Endorse transfers into one's own programmes",
+    roles=[roles.PROGRAM_HEAD],
+)
+DECIDE_TRANSFERS = register(
+    "college.records.decide_transfers", "Decide endorsed transfers, and which curriculum is followed",
+    roles=roles.REGISTRARS,
+)  # fmt: skip
+
 for _registrar in roles.REGISTRARS:
     entrust(_registrar, people.VIEW_PEOPLE, people.ADD_PEOPLE, people.CHANGE_PEOPLE, people.MERGE_PEOPLE)

@@ -25,6 +25,7 @@ COLUMNS = {
     "barcode": False,
     "phone": False,
     "email": False,
+    "curriculum": False,
 }
 #: Columns without which the file is not one of students.
 NEEDED_COLUMNS = ("student_number", "family_name", "given_name", "programme", "term")
@@ -59,6 +60,8 @@ class RowRead:
     plan_total_minor: int | None
     instalments: int
     first_due_on: date | None
+    #: The version of the programme's curriculum by its name; without one the student's first year tells.
+    curriculum: str = ""
 
     @property
     def key(self) -> str:
@@ -99,11 +102,21 @@ def read_row(values: dict[str, str], *, currency: str, usual_instalments: int) -
         plan_total_minor=plan_total,
         instalments=instalments,
         first_due_on=first_due_on,
+        curriculum=values.get("curriculum", ""),
     )
     for field in ("programme", "term"):
         if len(values[field]) > 20:
             wrong(field, "A code has at most 20 characters.")
     return (None, errors) if errors else (row, [])
+
+
+def year_begun(academic_year: str, year_level: int) -> str:
+    """The academic year in which somebody began who is in this year of study now; "" where the year is no year."""
+    found = re.fullmatch(r"(\d{4})-(\d{4})", academic_year, re.ASCII)
+    if found is None:
+        return ""
+    first = int(found[1]) - (year_level - 1)
+    return f"{first:04d}-{first + 1:04d}"
 
 
 def _plan(

@@ -19,13 +19,17 @@ from rollbook.systems.college.records import permissions, sql
 from rollbook.systems.college.records.errors import (
     CreditRequestNotFound,
     ImportNotFound,
+    RequestNotFound,
     StudentHeld,
     StudentNotFound,
+    TransferNotFound,
 )
 from rollbook.systems.college.records.models import (
     Hold,
     ImportRow,
     ImportRun,
+    ProgrammeTransfer,
+    StatusRequest,
     Student,
     StudentStatusPeriod,
     TransferCredit,
@@ -76,7 +80,8 @@ def students(actor: Actor) -> "QuerySet[Student]":
 
 def get_student(actor: Actor, student_id: UUID) -> Student:
     """One student's record with person and programme; who looks at another's record leaves a trace."""
-    found = students(actor).select_related("person", "programme", "admission_term").filter(id=student_id).first()
+    whole = students(actor).select_related("person", "programme", "admission_term", "curriculum")
+    found = whole.filter(id=student_id).first()
     if found is None:
         raise StudentNotFound
     if found.person_id != actor.person_id:
@@ -185,6 +190,11 @@ def live_holds(student_id: UUID, act: str) -> list[Hold]:
     return list(Hold.objects.filter(student_id=student_id, released_at__isnull=True, blocks__contains=[act]))
 
 
+def live_holds_of(student_id: UUID) -> list[Hold]:
+    """Everything that holds a student now."""
+    return list(Hold.objects.filter(student_id=student_id, released_at__isnull=True).order_by("placed_at", "id"))
+
+
 def must_not_be_held(student: Student, act: str) -> None:
     """Refuse when a live hold blocks the act."""
     standing = live_holds(student.id, act)
@@ -241,3 +251,66 @@ def credits_of_student(student: Student) -> "QuerySet[TransferCredit]":
     """What counts for a student from elsewhere, and what was revoked."""
     found: QuerySet[TransferCredit] = TransferCredit.objects.filter(student=student, credited_on__isnull=False)
     return found.select_related("subject", "request").order_by("subject__code")
+
+
+def status_requests(actor: Actor) -> "QuerySet[Any, Any]":
+    """Requests for leave, return and withdrawal that the actor may see; medical reasons only for registrars."""
+    own = Q(student__person=actor.person_id) if actor.person_id is not None else Q(pk__in=[])
+    rows = StatusRequest.objects.filter(student__taken_back_at__isnull=True)
+    if not actor.may(permissions.VIEW_REQUESTS):
+        actor.require(permissions.REQUEST_OWN)
+        rows = rows.filter(own)
+    reason: Any = F("reason")
+    if not actor.may(permissions.VIEW_CONFIDENTIAL):
+        reason = Case(
+            When(Q(is_confidential=True) & ~own, then=Value(SEE_REGISTRAR)), default=F("reason"),
+            output_field=CharField(),
+        )  # fmt: skip
+    return rows.annotate(shown_reason=reason)
+
+
+def own_status_requests(actor: Actor) -> "QuerySet[Any, Any]":
+    """What the student that the actor is asked for, the newest first."""
+    return status_requests(actor).filter(student=get_own_student(actor)).order_by("-created_at", "-id")
+
+
+def get_status_request(actor: Actor, request_id: UUID) -> Any:
+    """One request with its student."""
+    found = status_requests(actor).select_related("student__person", "student__programme").filter(id=request_id).first()
+    if found is None:
+        raise RequestNotFound
+    return found
+
+
+def transfers(actor: Actor) -> "QuerySet[ProgrammeTransfer]":
+    """Transfers that the actor may see: all, those from and to their programmes, or their own."""
+    found: QuerySet[ProgrammeTransfer] = ProgrammeTransfer.objects.filter(student__taken_back_at__isnull=True)
+    if actor.may(permissions.VIEW_TRANSFERS) and (
+        actor.may(permissions.ENDORSE_TRANSFERS) or actor.may(permissions.VIEW_STUDENTS)
+    ):
+        return found
+    scopes = Q(pk__in=[])
+    if actor.may(permissions.VIEW_TRANSFERS) and actor.membership_id is not None:
+        scopes |= Q(from_programme__head=actor.membership_id) | Q(to_programme__head=actor.membership_id)
+    if actor.may(permissions.REQUEST_OWN) and actor.person_id is not None:
+        scopes |= Q(student__person=actor.person_id)
+    if not (actor.may(permissions.VIEW_TRANSFERS) or actor.may(permissions.REQUEST_OWN)):
+        raise Forbidden(permission=permissions.VIEW_TRANSFERS)
+    return found.filter(scopes)
+
+
+def own_transfers(actor: Actor) -> "QuerySet[ProgrammeTransfer]":
+    """The transfers of the student that the actor is, the newest first."""
+    rows = transfers(actor).filter(student=get_own_student(actor))
+    return rows.select_related(*_TRANSFER_PARTS).order_by("-created_at", "-id")
+
+
+def get_transfer(actor: Actor, transfer_id: UUID) -> ProgrammeTransfer:
+    """One transfer with its student, programmes and term."""
+    found = transfers(actor).select_related(*_TRANSFER_PARTS).filter(id=transfer_id).first()
+    if found is None:
+        raise TransferNotFound
+    return found
+
+
+_TRANSFER_PARTS = ("student__person", "from_programme", "to_programme", "curriculum", "effective_term")

@@ -11,17 +11,26 @@ from rollbook.core.web.tables import BooleanFilter, ChoiceFilter, Column, Table,
 from rollbook.shared.people.rules import Name, roll_name
 from rollbook.systems.college.catalogue.models import Programme
 from rollbook.systems.college.records import permissions, selectors
-from rollbook.systems.college.records.models import Hold, Student, TransferCreditRequest
+from rollbook.systems.college.records.models import (
+    Hold,
+    ProgrammeTransfer,
+    StatusRequest,
+    Student,
+    TransferCreditRequest,
+)
 from rollbook.systems.college.records.words import (
     CREDIT_REQUEST_STATES,
     HOLD_STATES,
     IMPORT_STATES,
+    REQUEST_STATES,
     ROW_STATES,
     STUDENT_STATES,
+    TRANSFER_STATES,
 )
 
 NAMES = ("family", "given", "middle", "suffix")
 _HOLD_KINDS = dict(Hold.Kind.choices)
+_REQUEST_KINDS = dict(StatusRequest.Kind.choices)
 _BLOCKS = dict(Hold.Blocks.choices)
 
 
@@ -119,6 +128,61 @@ class CreditRequestTable(Table):
     empty_title = _("Nobody asks for credits")
     empty_text = _("What transferees passed elsewhere is written down on their record, under Credits.")
     empty_icon = "scale"
+
+
+class StatusRequestTable(Table):
+    """Requests for leave, return and withdrawal, the newest first."""
+
+    name = "status_requests"
+    title = _("Leave and withdrawal")
+    columns = (
+        Column("name", _("Student"), text=name_of, export=name_of, needs=NAMES, primary=True,
+               link="students:status_request"),
+        Column("number", _("Number"), sortable=True),
+        Column("kind", _("Asks for"), text=lambda row: str(_REQUEST_KINDS[row["kind"]])),
+        Column("from_date", _("From"), kind="date", sortable=True),
+        Column("to_date", _("Last day"), kind="date"),
+        Column("shown_reason", _("Reason"), visible=False),
+        Column("created_at", _("Asked"), kind="datetime", sortable=True),
+        Column("state", _("State"), kind="state", states=REQUEST_STATES),
+    )  # fmt: skip
+    filters = (
+        StudentFilter("find", _("Name, number or barcode"), field="student_id__in"),
+        ChoiceFilter("kind", _("Asks for"), choices=StatusRequest.Kind.choices, multiple=True),
+        ChoiceFilter("state", _("State"), choices=StatusRequest.State.choices, multiple=True),
+    )
+    order = "-created_at"
+    export_permission = permissions.VIEW_REQUESTS
+    empty_title = _("Nobody asks for a leave")
+    empty_text = _("What students ask for on their page, and what is written down at the desk, will stand here.")
+    empty_icon = "door-open"
+
+
+class TransferTable(Table):
+    """Transfers between programmes, the newest first."""
+
+    name = "programme_transfers"
+    title = _("Transfers between programmes")
+    columns = (
+        Column("name", _("Student"), text=name_of, export=name_of, needs=NAMES, primary=True,
+               link="students:transfer"),
+        Column("number", _("Number"), sortable=True),
+        Column("from_code", _("From")),
+        Column("to_code", _("To"), sortable=True),
+        Column("term_code", _("In effect from")),
+        Column("created_at", _("Asked"), kind="datetime", sortable=True),
+        Column("state", _("State"), kind="state", states=TRANSFER_STATES),
+    )  # fmt: skip
+    filters = (
+        StudentFilter("find", _("Name, number or barcode"), field="student_id__in"),
+        ChoiceFilter("programme", _("To"), choices=programme_choices, lookup="to_code", multiple=True),
+        ChoiceFilter("state", _("State"), choices=ProgrammeTransfer.State.choices, multiple=True),
+    )
+    order = "-created_at"
+    export_permission = permissions.VIEW_TRANSFERS
+    empty_title = _("Nobody asks for another programme")
+    empty_text = _("What students ask for on their page, and what is written down at the desk, will stand here.")
+    empty_icon = "refresh-cw"
 
 
 class ImportTable(Table):

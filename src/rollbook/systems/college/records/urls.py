@@ -3,7 +3,7 @@
 from django.urls import path
 
 from rollbook.systems.college.records.pages import credits as elsewhere
-from rollbook.systems.college.records.pages import files, holds, students
+from rollbook.systems.college.records.pages import files, holds, own_requests, requests, students, transfers
 
 app_name = "students"
 
@@ -20,6 +20,29 @@ urlpatterns = [
     path("students/<uuid:student_id>/holds/", holds.holds_of, name="holds_of"),
     path("students/<uuid:student_id>/holds/new/", holds.place_hold, name="place_hold"),
     path("students/<uuid:student_id>/holds/<uuid:hold_id>/release/", holds.release_hold, name="release_hold"),
+    path("students/<uuid:student_id>/curriculum/", transfers.change_curriculum, name="change_curriculum"),
+    path("students/<uuid:student_id>/leave/", requests.leave_end, name="leave_end"),
+    path("students/<uuid:student_id>/requests/", requests.of_student, name="requests_of"),
+    path("students/<uuid:student_id>/requests/new/", requests.new, name="new_request"),
+    path("students/<uuid:student_id>/transfers/new/", transfers.new, name="new_transfer"),
+    path("leaves/", requests.status_requests, name="status_requests"),
+    path("leaves/<uuid:request_id>/", requests.status_request, name="status_request"),
+    path("leaves/<uuid:request_id>/decide/", requests.decide, name="decide_request"),
+    path("leaves/<uuid:request_id>/take-back/", requests.take_back, name="take_back_request"),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/<uuid:transfer_id>/", transfers.transfer, name="transfer"),
+    path("transfers/<uuid:transfer_id>/endorse/", transfers.endorse, name="endorse_transfer"),
+    path("transfers/<uuid:transfer_id>/decide/", transfers.decide, name="decide_transfer"),
+    path("transfers/<uuid:transfer_id>/take-back/", transfers.take_back, name="take_back_transfer"),
+    path("my/requests/", own_requests.own_requests, name="own_requests"),
+    path("my/requests/new/", own_requests.ask, name="ask"),
+    path("my/requests/programme/", own_requests.ask_transfer, name="ask_transfer"),
+    path("my/requests/<uuid:request_id>/take-back/", own_requests.take_back, name="own_take_back"),
+    path(
+        "my/requests/transfers/<uuid:transfer_id>/take-back/",
+        own_requests.take_back_transfer,
+        name="own_take_back_transfer",
+    ),
     path("holds/", holds.holds, name="holds"),
     path("credits/", elsewhere.requests, name="credit_requests"),
     path("credits/<uuid:request_id>/", elsewhere.request_shown, name="credits"),

@@ -3,7 +3,15 @@
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.states import State
-from rollbook.systems.college.records.models import ImportRow, ImportRun, Student, TransferCredit, TransferCreditRequest
+from rollbook.systems.college.records.models import (
+    ImportRow,
+    ImportRun,
+    ProgrammeTransfer,
+    StatusRequest,
+    Student,
+    TransferCredit,
+    TransferCreditRequest,
+)
 
 STUDENT_STATES = {
     Student.Status.ACTIVE.value: State(_("Active"), "good"),
@@ -40,4 +48,19 @@ CREDIT_STATES = {
     TransferCredit.State.PROPOSED.value: State(_("Proposed"), "wait"),
     TransferCredit.State.CREDITED.value: State(_("Credited"), "good"),
     TransferCredit.State.REVOKED.value: State(_("Revoked"), "neutral", "minus"),
+}
+REQUEST_STATES = {
+    StatusRequest.State.REQUESTED.value: State(_("Waits for a decision"), "wait"),
+    StatusRequest.State.APPROVED.value: State(_("Approved"), "info"),
+    StatusRequest.State.DONE.value: State(_("In effect"), "good"),
+    StatusRequest.State.DECLINED.value: State(_("Declined"), "bad"),
+    StatusRequest.State.TAKEN_BACK.value: State(_("Taken back"), "neutral", "undo-2"),
+}
+TRANSFER_STATES = {
+    ProgrammeTransfer.State.REQUESTED.value: State(_("Waits for the dean"), "wait"),
+    ProgrammeTransfer.State.ENDORSED.value: State(_("Waits for the registrar"), "wait"),
+    ProgrammeTransfer.State.APPROVED.value: State(_("Approved"), "info"),
+    ProgrammeTransfer.State.EFFECTIVE.value: State(_("In effect"), "good"),
+    ProgrammeTransfer.State.DECLINED.value: State(_("Declined"), "bad"),
+    ProgrammeTransfer.State.TAKEN_BACK.value: State(_("Taken back"), "neutral", "undo-2"),
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.scheduling.generating import Demand
 from rollbook.systems.college.scheduling.rules import Slot
 
@@ -44,6 +45,10 @@ class Roll(Protocol):
         """The sections that a person is enrolled in as a student, for their calendar."""
         raise NotImplementedError
 
+    def class_list_of(self, actor: Actor, section_id: UUID) -> str:
+        """Where the class list of a section stands; empty for whoever may not see it."""
+        raise NotImplementedError
+
     def overlapping_students(self, term_id: UUID) -> list[StudentConflict]:
         """Every student of a term whose own classes overlap without an override, for the nightly report."""
         raise NotImplementedError
@@ -63,6 +68,9 @@ class NobodyYet:
 
     def sections_of(self, person_id: UUID) -> list[UUID]:
         return []
+
+    def class_list_of(self, actor: Actor, section_id: UUID) -> str:
+        return ""
 
     def overlapping_students(self, term_id: UUID) -> list[StudentConflict]:
         return []

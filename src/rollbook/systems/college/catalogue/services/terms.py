@@ -14,7 +14,7 @@ from rollbook.core.errors import Invalid
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.catalogue import permissions, rules, selectors
 from rollbook.systems.college.catalogue.errors import TermCannotMove, TermIsClosed, TermNotFound, TermStandsAlready
-from rollbook.systems.college.catalogue.events import TermAdded
+from rollbook.systems.college.catalogue.events import TermAdded, TermMoved
 from rollbook.systems.college.catalogue.models import Term, TermWindow
 from rollbook.systems.college.catalogue.services.checking import must_be_free, must_be_version, save, values_of
 
@@ -101,6 +101,7 @@ def move_term(actor: Actor, *, term_id: UUID, state: str, expected_version: int 
     term.state, term.version = state, term.version + 1
     term.save(update_fields=["state", "version"])
     record(actor, "college.term_moved", term, before={"state": before}, after={"state": state})
+    events.publish(TermMoved(actor=actor, term_id=term.id, state=state))
     return term
 
 

@@ -27,7 +27,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class _Subjects:
+class Subjects:
     """What one student took and was credited."""
 
     units: dict[UUID, Decimal] = field(default_factory=dict)
@@ -46,7 +46,7 @@ def standings_of(student_ids: Collection[UUID], *, semester: str) -> dict[UUID, 
     if not student_ids:
         return {}
     wanted = array_of(student_ids)
-    subjects: dict[UUID, _Subjects] = defaultdict(_Subjects)
+    subjects: dict[UUID, Subjects] = defaultdict(Subjects)
     for row in fetch(sql.OUTCOMES, students=wanted):
         subjects[row.student_id].note(row)
     plans: dict[UUID, Plan] = {}
@@ -61,16 +61,17 @@ def standings_of(student_ids: Collection[UUID], *, semester: str) -> dict[UUID, 
         if curriculum_id not in plans:
             plans[curriculum_id] = plan_of(curriculum_id)
             equivalents[curriculum_id] = equivalents_on(today, curriculum_id)
-        found[student.id] = _standing(
+        found[student.id] = standing_on(
             student, subjects[student.id], plans[curriculum_id], equivalents[curriculum_id], semester, has_floor
         )
     return found
 
 
-def _standing(
-    student: Row, subjects: _Subjects, plan: Plan, equivalents: dict[UUID, frozenset[UUID]], semester: str,
+def standing_on(
+    student: Row, subjects: Subjects, plan: Plan, equivalents: dict[UUID, frozenset[UUID]], semester: str,
     has_floor: bool,
 ) -> Standing:  # fmt: skip
+    """Where a student stands on a plan, the one they follow or another."""
     own = subjects.by_result["PASSED"] | subjects.by_result["CREDITED"]
     passed = stands_for(own, equivalents)
     earned = sum(subjects.units.values(), Decimal(0))

@@ -1,7 +1,7 @@
 """Leaving classes: dropped without a trace while that is open, withdrawn with the grade W after it (R26)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -74,6 +74,23 @@ def drop(
         pass_on_seats(actor, section_id, now)
     publish(SubjectsChanged(actor, first.term_enrolment_id))
     return list(SubjectEnrolment.objects.filter(id__in=[row.id for row in rows]))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What leaving a class would come to today: DROPPED, WITHDRAWN, or nothing and why."""
+
+    state: str = ""
+    sentence: str = ""
+
+
+def outcome_today(actor: Actor, term_enrolment_id: UUID, today: date) -> Outcome:
+    """Tell before anybody decides what becomes of a class that is left today."""
+    try:
+        state, _is_aside = _how(actor, standing_row(term_enrolment_id, blocks=Hold.Blocks.DROP), today, {})
+    except DropWindowClosed as refusal:
+        return Outcome(sentence=refusal.detail)
+    return Outcome(state)
 
 
 @transaction.atomic

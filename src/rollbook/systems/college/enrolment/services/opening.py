@@ -32,11 +32,12 @@ INSERT INTO college_enrolment_termenrolment (organisation_id, id, created_at, st
                                              year_level, created_via, state, version, curriculum_id, max_units,
                                              regularity, irregular_reasons, advising_state, advising_note)
 SELECT %(organisation)s, r.id, %(at)s, r.student_id, r.term_id, r.programme_id,
-       r.year_level, %(via)s, 'PENDING_PAYMENT', 1, r.curriculum_id, r.max_units,
+       r.year_level, %(via)s, 'PENDING_PAYMENT', 1, coalesce(r.curriculum_id, s.curriculum_id), r.max_units,
        r.regularity, ARRAY(SELECT jsonb_array_elements_text(r.reasons)), 'NOT_STARTED', ''
   FROM unnest(%(ids)s::uuid[], %(students)s::uuid[], %(terms)s::uuid[], %(programmes)s::uuid[], %(years)s::smallint[],
               %(curricula)s::uuid[], %(caps)s::numeric[], %(regularities)s::text[], %(reasons)s::jsonb[])
        AS r(id, student_id, term_id, programme_id, year_level, curriculum_id, max_units, regularity, reasons)
+  JOIN college_records_student s ON s.organisation_id = %(organisation)s AND s.id = r.student_id
 RETURNING id
 """
 

@@ -7,16 +7,20 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import ids
 from rollbook.core.audit.services import record_many
 from rollbook.core.db.arrays import array_of, text_array_of
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.policies import services as policies
+from rollbook.core.web.formatting import day_text
+from rollbook.systems.college.enrolment.models import SubjectEnrolment
 from rollbook.systems.college.enrolment.services.results import set_incomplete_deadlines
 from rollbook.systems.college.grading.policies import INC_MONTHS_MAJOR, INC_MONTHS_MINOR
 from rollbook.systems.college.grading.rules.incomplete import Leave, deadline_of
 from rollbook.systems.college.grading.sql import execute, incompletes
+from rollbook.systems.college.records.events import Effect, StatusConsidered
 
 MAJOR = "MAJOR"
 TARGET = "college_grading.incompletecase"
@@ -101,3 +105,19 @@ def follow_leaves(actor: Actor, student_ids: Iterable[UUID] | None = None) -> in
                    for _, _, before, found in moved],
         )  # fmt: skip
     return len(moved)
+
+
+def name_deadlines_moved(event: StatusConsidered) -> None:
+    """Tell where the deadlines of a student's incompletes would move with these leaves."""
+    leaves = [Leave(first, last) for first, last in event.leaves]
+    running = execute(incompletes.RUNNING, students=array_of([event.student_id]))
+    taken = SubjectEnrolment.objects.filter(id__in=[row[1] for row in running])
+    codes = dict(taken.values_list("id", "subject__code"))
+    for _case, subject_id, _student, started_on, months, extension_days, deadline, _paused in running:
+        found = deadline_of(started_on, months, extension_days=extension_days, leaves=leaves)
+        about = _("INC in %(subject)s, until") % {"subject": codes.get(subject_id, "")}
+        event.effects.append(Effect(about, _written(deadline), _written(found.day)))
+
+
+def _written(day: date | None) -> str:
+    return day_text(day) if day is not None else str(_("no day: the leave is open"))

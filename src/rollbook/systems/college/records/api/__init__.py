@@ -4,12 +4,22 @@ from rollbook.core.api.routing import Router
 from rollbook.systems.college.records.api.credits import router as credits_elsewhere
 from rollbook.systems.college.records.api.holds import router as holds
 from rollbook.systems.college.records.api.imports import router as imports
+from rollbook.systems.college.records.api.requests import own_router as own_requests
+from rollbook.systems.college.records.api.requests import router as requests
 from rollbook.systems.college.records.api.students import router as students
+from rollbook.systems.college.records.api.transfers import own_router as own_transfers
+from rollbook.systems.college.records.api.transfers import router as transfers
 
 router = Router()
 router.add_router("", students)
 router.add_router("", holds)
 router.add_router("", imports)
 router.add_router("", credits_elsewhere)
+router.add_router("", requests)
+router.add_router("", transfers)
 
-__all__ = ["router"]
+own_router = Router()
+own_router.add_router("", own_requests)
+own_router.add_router("", own_transfers)
+
+__all__ = ["own_router", "router"]

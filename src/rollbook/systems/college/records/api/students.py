@@ -51,6 +51,7 @@ class StudentOut(StudentRow):
 
     person_id: UUID
     programme_id: UUID
+    curriculum_id: UUID | None
     admission_term_id: UUID
     is_transferee: bool
     is_private: bool
@@ -96,8 +97,12 @@ class StatusIn(Body):
 
     status: StatusName
     from_date: date
+    #: Of a leave; none while nobody knows it.
+    to_date: date | None = None
     reason: str = Field(max_length=500)
     document_id: UUID | None = None
+    #: Why somebody is withdrawn although something holds them; the head registrar's alone.
+    without_clearance: str = Field("", max_length=500)
 
 
 class StatusOut(Schema):
@@ -179,8 +184,10 @@ def change_status(request: ApiRequest, student_id: Path[UUID], body: StatusIn) -
         student_id=student_id,
         status=body.status,
         from_date=body.from_date,
+        to_date=body.to_date,
         reason=body.reason,
         document_id=body.document_id,
+        without_clearance=body.without_clearance,
     )
     return Status(201, period)
 
@@ -207,6 +214,7 @@ def _record(request: ApiRequest, response: HttpResponse, student_id: UUID) -> di
         "academic_standing": found.academic_standing,
         "person_id": found.person_id,
         "programme_id": found.programme_id,
+        "curriculum_id": found.curriculum_id,
         "admission_term_id": found.admission_term_id,
         "is_transferee": found.is_transferee,
         "is_private": found.person.is_private,

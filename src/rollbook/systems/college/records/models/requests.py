@@ -203,3 +203,7 @@ class ProgrammeTransfer(TenantModel):
     def may_become(self, state: str) -> bool:
         """Tell whether the transfer may move to another state."""
         return state in self.TRANSITIONS[self.state]
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in self.LIVE

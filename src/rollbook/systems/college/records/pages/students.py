@@ -47,6 +47,7 @@ def student(request: PageRequest, student_id: UUID) -> HttpResponse:
     context = {
         **frame(request, found, "record"),
         "periods": selectors.status_periods(found.id),
+        "may_change_curriculum": request.actor.may(permissions.CHANGE_STUDENTS),
         "may_change_status": request.actor.may(permissions.CHANGE_STATUS) and _possible(request, found),
     }
     return render(request, "college/records/student.html", context)
@@ -77,13 +78,15 @@ def change_status(request: PageRequest, student_id: UUID) -> HttpResponse:
     found = selectors.get_student(request.actor, student_id)
     today = organisation_in_scope().local_date(clock.now())
     initial = {"from_date": today, "version": found.version}
-    form = StatusForm.of(request, initial=initial, possible=_possible(request, found))
+    may_override = request.actor.may(permissions.OVERRIDE_CLEARANCE) and bool(selectors.live_holds_of(found.id))
+    form = StatusForm.of(request, initial=initial, possible=_possible(request, found), may_override=may_override)
     if form.is_submitted_and_valid():
         cleaned = form.cleaned_data
         try:
             services.change_status(
                 request.actor, student_id=found.id, status=cleaned["new_status"], from_date=cleaned["from_date"],
-                reason=cleaned["reason"], expected_version=cleaned["version"],
+                to_date=cleaned["to_date"], reason=cleaned["reason"],
+                without_clearance=cleaned.get("without_clearance", ""), expected_version=cleaned["version"],
             )  # fmt: skip
         except Refusal as refusal:
             form.refuse(refusal)
@@ -113,4 +116,7 @@ def _possible(request: PageRequest, found: Student) -> list[tuple[str, Any]]:
     reachable = found.TRANSITIONS[found.status] - {Student.Status.GRADUATED}
     if not request.actor.may(permissions.DISMISS_STUDENTS):
         reachable -= {Student.Status.DISMISSED}
+    if found.status == Student.Status.WITHDRAWN:
+        # They come back by an application.
+        reachable -= {Student.Status.ACTIVE}
     return [(status, label) for status, label in Student.Status.choices if status in reachable]

@@ -21,14 +21,18 @@ from rollbook.systems.college.catalogue.selectors import current_term
 from rollbook.systems.college.records.checking import CheckedFile, CheckedLine
 from rollbook.systems.college.records.importing import Enroller, EnrolmentWanted
 from rollbook.systems.college.records.models import Student
+from rollbook.systems.college.records.rules import RowRead
 from rollbook.systems.college.records.services.students import BARCODE, STUDENT_NUMBER
 
 INSERT_STUDENTS = """
 INSERT INTO college_records_student (organisation_id, id, created_at, student_number, person_id, programme_id,
-                                     admission_term_id, kind, status, academic_standing, version)
-SELECT %(organisation)s, r.id, %(at)s, r.number, r.person_id, r.programme_id, r.term_id, 'FRESHMAN', 'ACTIVE', 'GOOD', 1
-  FROM unnest(%(ids)s::uuid[], %(numbers)s::text[], %(persons)s::uuid[], %(programmes)s::uuid[], %(terms)s::uuid[])
-       AS r(id, number, person_id, programme_id, term_id)
+                                     admission_term_id, curriculum_id, kind, status, academic_standing,
+                                     version)
+SELECT %(organisation)s, r.id, %(at)s, r.number, r.person_id, r.programme_id, r.term_id, r.curriculum_id, 'FRESHMAN',
+       'ACTIVE', 'GOOD', 1
+  FROM unnest(%(ids)s::uuid[], %(numbers)s::text[], %(persons)s::uuid[], %(programmes)s::uuid[], %(terms)s::uuid[],
+              %(curricula)s::uuid[])
+       AS r(id, number, person_id, programme_id, term_id, curriculum_id)
 RETURNING id
 """
 
@@ -143,6 +147,7 @@ def _make_students(
         persons=array_of(persons[key] for key in reads),
         programmes=array_of(checked.programmes[read.programme.lower()].id for read in reads.values()),
         terms=array_of(checked.terms[read.term.lower()].id for read in reads.values()),
+        curricula=array_of(_curriculum(checked, read) for read in reads.values()),
     )
     _execute(
         INSERT_PERIODS,
@@ -156,11 +161,17 @@ def _make_students(
         actor, "college.student_added", Student._meta.label_lower, list(student_ids.values()),
         facts=[
             {"student_number": read.number, "person_id": str(persons[key]), "kind": Student.Kind.FRESHMAN.value,
-             "programme_id": str(checked.programmes[read.programme.lower()].id)}
+             "programme_id": str(checked.programmes[read.programme.lower()].id),
+             "curriculum_id": str(_curriculum(checked, read) or "")}
             for key, read in reads.items()
         ],
     )  # fmt: skip
     return set(student_ids.values())
+
+
+def _curriculum(checked: CheckedFile, read: RowRead) -> UUID | None:
+    term, programme = checked.terms[read.term.lower()], checked.programmes[read.programme.lower()]
+    return checked.versions.followed_by(read, programme.id, term.academic_year)
 
 
 def _name_students(lines: Sequence[CheckedLine], newcomers: dict[str, CheckedLine]) -> None:

@@ -21,6 +21,7 @@ from rollbook.shared.people.rules import number_key
 from rollbook.shared.people.selectors import person as get_person
 from rollbook.systems.college.catalogue.errors import ProgrammeInactive, ProgrammeNotFound, TermNotFound
 from rollbook.systems.college.catalogue.models import Programme, Term
+from rollbook.systems.college.catalogue.selectors import curriculum_for_new_students
 from rollbook.systems.college.records import permissions
 from rollbook.systems.college.records.errors import (
     AlreadyStudent,
@@ -48,19 +49,23 @@ def add_student(
     kind: str = Student.Kind.FRESHMAN,
     student_number: str = "",
 ) -> Student:
-    """Make somebody a student: somebody on the roll, or somebody new. Without a number the next free one is given."""
+    """Make somebody a student: somebody on the roll, or somebody new. Without a number the next free one is given.
+
+    They follow the curriculum that is in force for those who begin in their first term.
+    """
     actor.require(permissions.ADD_STUDENTS)
     now = clock.now()
     today = organisation_in_scope().local_date(now)
     _must_take_students(programme_id)
-    _must_be_term(admission_term_id)
+    academic_year = _year_of_term(admission_term_id)
     if kind not in Student.Kind.values:
         raise Invalid.field("kind", f"Choose one of: {', '.join(Student.Kind.values)}.")
     if student_number and not NUMBER.match(student_number):
         raise Invalid.field("student_number", "Use letters, digits, hyphens, slashes and dots; at most 30.")
     person_id = _person(actor, person)
     student = Student(
-        person_id=person_id, programme_id=programme_id, admission_term_id=admission_term_id, kind=kind, created_at=now
+        person_id=person_id, programme_id=programme_id, admission_term_id=admission_term_id, kind=kind, created_at=now,
+        curriculum=curriculum_for_new_students(programme_id, academic_year),
     )  # fmt: skip
     # The number is taken last: whoever waits for the series waits for nothing else.
     student.student_number = student_number or _next_number(today.year)
@@ -69,7 +74,7 @@ def add_student(
     StudentStatusPeriod.objects.create(student_id=student.id, status=student.status, from_date=today, created_at=now)
     record(
         actor, "college.student_added", student, student_number=student.student_number, person_id=person_id,
-        programme_id=programme_id, kind=kind,
+        programme_id=programme_id, kind=kind, curriculum_id=student.curriculum_id,
     )  # fmt: skip
     return student
 
@@ -107,9 +112,11 @@ def _must_take_students(programme_id: UUID) -> None:
         raise ProgrammeInactive(programme=found["code"])
 
 
-def _must_be_term(term_id: UUID) -> None:
-    if not Term.objects.filter(id=term_id).exists():
+def _year_of_term(term_id: UUID) -> str:
+    academic_year: str | None = Term.objects.filter(id=term_id).values_list("academic_year", flat=True).first()
+    if academic_year is None:
         raise TermNotFound
+    return academic_year
 
 
 def _person(actor: Actor, person: UUID | NewPerson) -> UUID:

@@ -108,13 +108,13 @@ def test_a_leave_is_recorded_and_a_wrong_one_refused(tenant, frozen_clock):
     student = a_student()
     frozen_clock(datetime(2031, 7, 12, tzinfo=UTC))
     client = a_browser(a_registrar())
-    leave = {"status": "LOA", "from_date": "2031-07-10", "reason": "Leave until the next term"}
+    leave = {"status": "LOA", "from_date": "2031-07-12", "reason": "Leave until the next term"}
 
     assert send(client, "post", f"/students/{student.id}/status-periods", leave).status_code == 201
     again = send(client, "post", f"/students/{student.id}/status-periods", leave)
-    assert (again.status_code, again.json()["code"]) == (409, "INVALID_STATE")
+    assert (again.status_code, again.json()["code"]) == (409, "LEAVE_OVERLAPS")
     periods = send(client, "get", f"/students/{student.id}/status-periods").json()
-    assert [(row["status"], row["to_date"]) for row in periods] == [("LOA", None), ("ACTIVE", "2031-07-09")]
+    assert [(row["status"], row["to_date"]) for row in periods] == [("LOA", None), ("ACTIVE", "2031-07-11")]
 
 
 def test_a_hold_is_placed_shown_and_released(tenant):

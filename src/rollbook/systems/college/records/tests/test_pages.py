@@ -71,7 +71,7 @@ def test_a_leave_is_recorded_on_the_screen(tenant, frozen_clock):
     student = a_student()
     frozen_clock(datetime(2031, 7, 12, tzinfo=UTC))
     browser = a_browser(a_registrar())
-    typed = {"new_status": "LOA", "from_date": "2031-07-10", "reason": "Leave until the next term", "version": "1"}
+    typed = {"new_status": "LOA", "from_date": "2031-07-12", "reason": "Leave until the next term", "version": "1"}
 
     assert browser.post(f"/students/{student.id}/status/", {**typed, "reason": "short"}).status_code == 422
     assert browser.post(f"/students/{student.id}/status/", typed).status_code == 303

@@ -20,6 +20,7 @@ from rollbook.systems.college.examples import (
 )
 from rollbook.systems.college.records import selectors, services
 from rollbook.systems.college.records.errors import (
+    BackdatingNotAllowed,
     HoldNotFound,
     HoldReleasedAlready,
     StatusBeginsTooEarly,
@@ -32,6 +33,9 @@ from rollbook.systems.college.records.models import Hold, StudentStatusPeriod
 LEAVE = {"status": "LOA", "from_date": date(2031, 7, 10), "reason": "Leave until the next term"}
 
 
+TODAY = date(2031, 7, 12)
+
+
 @pytest.fixture
 def july_twelfth(frozen_clock):
     frozen_clock(datetime(2031, 7, 1, 1, tzinfo=UTC))
@@ -42,7 +46,7 @@ def test_a_leave_closes_the_period_before_it(tenant, july_twelfth):
     student = a_student()
     july_twelfth()
 
-    services.change_status(a_registrar(), student_id=student.id, **LEAVE)
+    services.change_status(a_head_registrar(), student_id=student.id, **LEAVE)
 
     student.refresh_from_db()
     assert (student.status, student.version) == ("LOA", 2)
@@ -61,7 +65,10 @@ def test_a_leave_closes_the_period_before_it(tenant, july_twelfth):
         ({"status": "GRADUATED"}, Invalid),
         ({"from_date": date(2031, 7, 13)}, Invalid),
         ({"reason": "short"}, Invalid),
-        ({"from_date": date(2031, 7, 1)}, StatusBeginsTooEarly),
+        ({"status": "WITHDRAWN", "from_date": date(2031, 7, 1)}, StatusBeginsTooEarly),
+        ({"from_date": date(2031, 7, 11)}, BackdatingNotAllowed),
+        ({"to_date": date(2031, 7, 11)}, Invalid),
+        ({"status": "WITHDRAWN", "to_date": date(2031, 8, 11)}, Invalid),
         ({"status": "ACTIVE"}, StatusCannotChange),
         ({"status": "DISMISSED"}, Forbidden),
     ],
@@ -71,7 +78,7 @@ def test_what_cannot_be_recorded_is_refused_and_nothing_changes(tenant, july_twe
     july_twelfth()
 
     with pytest.raises(refusal):
-        services.change_status(a_registrar(), student_id=student.id, **{**LEAVE, **change})
+        services.change_status(a_registrar(), student_id=student.id, **{**LEAVE, "from_date": TODAY, **change})
 
     student.refresh_from_db()
     assert student.status == "ACTIVE"

@@ -18,6 +18,7 @@ from rollbook.systems.college.scheduling import permissions, selectors, services
 from rollbook.systems.college.scheduling.addresses import calendar_address
 from rollbook.systems.college.scheduling.pages.around import terms_of
 from rollbook.systems.college.scheduling.pages.week import week_of
+from rollbook.systems.college.scheduling.roll import roll
 from rollbook.systems.college.scheduling.services.feeds import has_feed
 from rollbook.systems.college.scheduling.words import SECTION_STATES, class_name
 
@@ -48,6 +49,7 @@ def own_classes(request: PageRequest) -> HttpResponse:
                 "section": section,
                 "name": class_name(section),
                 "state": SECTION_STATES[section.state],
+                "class_list": roll().class_list_of(request.actor, section.id),
                 "owns_grades": any(
                     row.role == "PRIMARY" and row.professor_id in own_ids for row in assignments[section.id]
                 ),

@@ -82,6 +82,7 @@ def section(request: PageRequest, section_id: UUID) -> HttpResponse:
         "name": class_name(found),
         "state": SECTION_STATES[found.state],
         "taken": roll().seats_taken([found.id]).get(found.id, 0),
+        "class_list": roll().class_list_of(actor, found.id),
         "meetings": [{"meeting": meeting, "words": meeting_in_words(meeting)} for meeting in meetings],
         "assignments": selectors.assignments_of([found.id])[found.id],
         "findings": [finding for finding in findings_of(found.term_id) if finding.section_id == found.id],
