@@ -7,6 +7,8 @@ from rollbook.core.audit.models import AuditEntry
 from rollbook.core.errors import Forbidden, Invalid
 from rollbook.core.ids import new_id
 from rollbook.core.money import Money
+from rollbook.core.tenancy.models import Organisation
+from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.shared.billing.selectors import prove_books
 from rollbook.systems.college.catalogue.examples import a_subject
 from rollbook.systems.college.enrolment.examples import a_taker
@@ -22,6 +24,7 @@ from rollbook.systems.college.fees.errors import (
     ScopeTaken,
 )
 from rollbook.systems.college.fees.examples_of_schedules import a_schedule, dues_of
+from rollbook.systems.college.fees.jobs import apply_schedule
 from rollbook.systems.college.fees.models import Assessment, FeeLine, FeeSchedule
 from rollbook.systems.college.fees.reads.assessing import proposals, standings
 from rollbook.systems.college.fees.reads.schedules import bills_by_older_versions, effect_of
@@ -30,7 +33,7 @@ from rollbook.systems.college.fees.services.assessments import assess, assess_no
 from rollbook.systems.college.fees.services.schedules import NewSchedule
 from rollbook.systems.college.fees.tests.test_assessments import seven_subjects
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tenant")]
+pytestmark = [pytest.mark.django_db]
 
 
 def a_draft(code: str = "GENERAL", **fields: object) -> FeeSchedule:
@@ -47,6 +50,7 @@ def add(schedule: FeeSchedule, label: str = "Tuition", basis: str = "PER_UNIT", 
     )  # fmt: skip
 
 
+@pytest.mark.usefixtures("tenant")
 def test_a_schedule_begins_as_a_draft_and_holds_when_it_is_put_in_force() -> None:
     draft = a_draft()
 
@@ -59,6 +63,7 @@ def test_a_schedule_begins_as_a_draft_and_holds_when_it_is_put_in_force() -> Non
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("tenant")
 def test_a_new_version_replaces_the_one_before_and_leaves_its_fees_alone() -> None:
     first = schedules.put_in_force(an_administrator(), schedule_id=a_draft().id)
     second = schedules.make_version(an_administrator(), schedule_id=first.id)
@@ -73,6 +78,7 @@ def test_a_new_version_replaces_the_one_before_and_leaves_its_fees_alone() -> No
     assert (second.state, second.version_number, second.lines.get().price_minor) == ("ACTIVE", 2, 800_00)
 
 
+@pytest.mark.usefixtures("tenant")
 def test_what_is_in_force_does_not_change() -> None:
     held = a_schedule()
     for act in (
@@ -89,12 +95,14 @@ def test_what_is_in_force_does_not_change() -> None:
     assert held.lines.count() == 3
 
 
+@pytest.mark.usefixtures("tenant")
 def test_a_draft_that_charges_nothing_is_not_put_in_force() -> None:
     empty = schedules.make_schedule(an_administrator(), NewSchedule(code="E", name="Empty"))
     with pytest.raises(ScheduleEmpty):
         schedules.put_in_force(an_administrator(), schedule_id=empty.id)
 
 
+@pytest.mark.usefixtures("tenant")
 def test_codes_drafts_and_scopes_are_not_doubled() -> None:
     draft = a_draft()
     with pytest.raises(ScheduleCodeTaken):
@@ -109,6 +117,7 @@ def test_codes_drafts_and_scopes_are_not_doubled() -> None:
     assert schedules.put_in_force(an_administrator(), schedule_id=special.id).state == "ACTIVE"
 
 
+@pytest.mark.usefixtures("tenant")
 def test_two_people_do_not_overwrite_each_other() -> None:
     draft = a_draft()
     with pytest.raises(ChangedMeanwhile):
@@ -119,6 +128,7 @@ def test_two_people_do_not_overwrite_each_other() -> None:
         schedules.put_in_force(an_administrator(), schedule_id=draft.id, expected_version=1)
 
 
+@pytest.mark.usefixtures("tenant")
 def test_a_draft_is_thrown_away_and_another_begun() -> None:
     held = schedules.put_in_force(an_administrator(), schedule_id=a_draft().id)
     draft = schedules.make_version(an_administrator(), schedule_id=held.id)
@@ -126,6 +136,7 @@ def test_a_draft_is_thrown_away_and_another_begun() -> None:
     assert schedules.make_version(an_administrator(), schedule_id=held.id).version_number == 3
 
 
+@pytest.mark.usefixtures("tenant")
 def test_what_cannot_be_meant_is_refused() -> None:
     draft = a_draft()
     with pytest.raises(Invalid):
@@ -138,6 +149,7 @@ def test_what_cannot_be_meant_is_refused() -> None:
         schedules.remove_line(an_administrator(), schedule_id=draft.id, line_id=new_id())
 
 
+@pytest.mark.usefixtures("tenant")
 def test_only_administrators_make_schedules() -> None:
     for actor in (a_stranger(), a_cashier(), a_registrar()):
         with pytest.raises(Forbidden):
@@ -145,6 +157,7 @@ def test_only_administrators_make_schedules() -> None:
     assert not FeeSchedule.objects.exists()
 
 
+@pytest.mark.usefixtures("tenant")
 def test_what_was_assessed_stays_with_its_version_until_a_new_one_is_applied() -> None:
     seven_subjects()
     first = a_schedule()
@@ -164,6 +177,7 @@ def test_what_was_assessed_stays_with_its_version_until_a_new_one_is_applied() -
 
 
 @pytest.mark.rule("R59")
+@pytest.mark.usefixtures("tenant")
 def test_applying_a_version_asks_for_the_number_and_revises_every_plan_once() -> None:
     seven_subjects()
     first = a_schedule()
@@ -187,6 +201,7 @@ def test_applying_a_version_asks_for_the_number_and_revises_every_plan_once() ->
     assert prove_books().is_right
 
 
+@pytest.mark.usefixtures("tenant")
 def test_the_effect_of_a_schedule_counts_those_who_wait_for_a_plan() -> None:
     seven_subjects()
     enrolment = a_taker()
@@ -197,6 +212,7 @@ def test_the_effect_of_a_schedule_counts_those_who_wait_for_a_plan() -> None:
     assert effect_of(an_administrator(), a_draft("C", year_level=2, semester="FIRST")).unbilled == 1
 
 
+@pytest.mark.usefixtures("tenant")
 def test_the_database_lets_only_drafts_change() -> None:
     held = a_schedule()
     line = held.lines.first()
@@ -216,6 +232,7 @@ def test_the_database_lets_only_drafts_change() -> None:
     )
 
 
+@pytest.mark.usefixtures("tenant")
 def test_the_database_keeps_one_in_force_and_knows_what_a_fee_is() -> None:
     a_schedule()
     draft = a_schedule("DRAFT", is_in_force=False)
@@ -232,3 +249,24 @@ def test_the_database_keeps_one_in_force_and_knows_what_a_fee_is() -> None:
     attack(lambda: FeeLine.objects.create(basis="ONE_SUBJECT", **fee))
     attack(lambda: FeeLine.objects.create(basis="FLAT", subject=subject, **fee))
     attack(lambda: FeeLine.objects.create(basis="FLAT", **{**fee, "price_minor": 0}))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_background_work_revises_every_plan_and_nothing_when_it_runs_again(organisation: Organisation) -> None:
+    with tenant_scope(organisation.id):
+        seven_subjects()
+        first = a_schedule()
+        enrolments = [a_taker(f"31000{number}") for number in range(1, 4)]
+        for enrolment in enrolments:
+            assess(a_registrar(), term_enrolment_id=enrolment.id)
+        second = schedules.make_version(an_administrator(), schedule_id=first.id)
+        add(second, "Sports", "FLAT", 499_50)
+        schedules.put_in_force(an_administrator(), schedule_id=second.id)
+
+    done = apply_schedule(organisation_id=organisation.id, schedule_id=second.id)
+    again = apply_schedule(organisation_id=organisation.id, schedule_id=second.id)
+
+    assert (done.done, done.failed, again.done) == (3, [], 0)
+    with tenant_scope(organisation.id):
+        assert [sum(dues_of(enrolment)) for enrolment in enrolments] == [20_000_00] * 3
+        assert prove_books().is_right
