@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.forms import DateField, Form
+from rollbook.systems.college.catalogue.models import Programme
 from rollbook.systems.college.forms import ReasonForm, reason_field
 
 
@@ -67,3 +68,20 @@ class GradeFileForm(Form):
     """A file of grades."""
 
     file = forms.FileField(label=_("CSV or XLSX"), help_text=_("With the columns student_number and grade."))
+
+
+class BandsForm(Form):
+    """The bands of one kind, a line each."""
+
+    programme_id = forms.TypedChoiceField(label=_("For"), required=False)
+    lines = forms.CharField(
+        label=_("Bands"), required=False, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=_("Nothing at all: as usual."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["programme_id"]
+        rows = Programme.objects.order_by("code").values_list("id", "code")
+        field.choices = [("", _("Every programme without rules of its own")), *((str(key), code) for key, code in rows)]

@@ -26,6 +26,10 @@ register_navigation(
         systems=_COLLEGE, keywords=_("inc deadline resolution extension"),
     ),
     NavigationItem(
+        _("Rules of standing"), "grading:standing_rules", "scale", permissions.SET_STANDING_RULES, group="house",
+        order=46, systems=_COLLEGE, keywords=_("honours probation warning bands dean's list"),
+    ),
+    NavigationItem(
         _("Grade changes"), "grading:changes", "history", permissions.PROPOSE_CHANGE, group="work", order=46,
         systems=_COLLEGE, keywords=_("correct finalised grade request"),
     ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rollbook.systems.college.grading.pages import changes, incompletes, queue, sheets, students
+from rollbook.systems.college.grading.pages import changes, incompletes, queue, rules, sheets, students
 
 app_name = "grading"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("grades/queue/finalise/", queue.finalise, name="finalise"),
     path("grades/sheets/<uuid:sheet_id>/return/", queue.return_sheet, name="return_sheet"),
     path("grades/sheets/<uuid:sheet_id>/late/", queue.open_late, name="open_late"),
+    path("grades/rules/", rules.standing_rules, name="standing_rules"),
+    path("grades/rules/<str:kind>/", rules.set_standing_rules, name="set_standing_rules"),
     path("grades/standings/<uuid:term_id>/", queue.standings, name="standings"),
     path("grades/changes/", changes.desk, name="changes"),
     path("grades/records/<uuid:record_id>/", changes.story, name="story"),
