@@ -67,6 +67,27 @@ class Migration(migrations.Migration):
                 ("began_at", models.DateTimeField(default=rollbook.core.clock.now)),
                 ("ends_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("reason"), 10
+                        ),
+                        name="identity_impersonation_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "ends_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("began_at"), "+", models.Value(dt.timedelta(seconds=1800))
+                                ),
+                            )
+                        ),
+                        name="identity_impersonation_at_most_30_minutes",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ImpersonationEnd",
@@ -119,6 +140,9 @@ class Migration(migrations.Migration):
                 ),
                 ("session_id", models.UUIDField(null=True)),
             ],
+            options={
+                "indexes": [models.Index(fields=["happened_at"], name="identity_loginevent_by_time")],
+            },
         ),
         migrations.CreateModel(
             name="PasswordLink",
@@ -141,6 +165,25 @@ class Migration(migrations.Migration):
                 ("used_at", models.DateTimeField(null=True)),
                 ("withdrawn_at", models.DateTimeField(help_text="A newer link took its place.", null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "expires_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("created_at"), "+", models.Value(dt.timedelta(days=3))
+                                ),
+                            )
+                        ),
+                        name="identity_passwordlink_lives_at_most_72_hours",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("used_at__isnull", True), ("withdrawn_at__isnull", True), _connector="OR"),
+                        name="identity_passwordlink_used_or_withdrawn",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RateWindow",
@@ -189,6 +232,27 @@ class Migration(migrations.Migration):
                 ("began_at", models.DateTimeField(default=rollbook.core.clock.now)),
                 ("ends_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("reason"), 10
+                        ),
+                        name="identity_supportaccess_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "ends_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("began_at"), "+", models.Value(dt.timedelta(seconds=3600))
+                                ),
+                            )
+                        ),
+                        name="identity_supportaccess_at_most_60_minutes",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SupportAccessEnd",
@@ -371,29 +435,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="impersonation",
             constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.GreaterThanOrEqual(
-                    django.db.models.functions.text.Length("reason"), 10
-                ),
-                name="identity_impersonation_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="impersonation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "ends_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("began_at"), "+", models.Value(dt.timedelta(seconds=1800))
-                        ),
-                    )
-                ),
-                name="identity_impersonation_at_most_30_minutes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="impersonation",
-            constraint=models.CheckConstraint(
                 condition=models.Q(("impersonator", models.F("member")), _negated=True),
                 name="identity_impersonation_of_another",
             ),
@@ -409,10 +450,6 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["user", "-happened_at"], name="identity_loginevent_of_user"),
         ),
         migrations.AddIndex(
-            model_name="loginevent",
-            index=models.Index(fields=["happened_at"], name="identity_loginevent_by_time"),
-        ),
-        migrations.AddIndex(
             model_name="passwordlink",
             index=models.Index(fields=["organisation", "membership"], name="identity_passwordlink_of"),
         ),
@@ -422,53 +459,9 @@ class Migration(migrations.Migration):
                 fields=("organisation", "digest"), name="identity_passwordlink_digest_unique"
             ),
         ),
-        migrations.AddConstraint(
-            model_name="passwordlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "expires_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("created_at"), "+", models.Value(dt.timedelta(days=3))
-                        ),
-                    )
-                ),
-                name="identity_passwordlink_lives_at_most_72_hours",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="passwordlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("used_at__isnull", True), ("withdrawn_at__isnull", True), _connector="OR"),
-                name="identity_passwordlink_used_or_withdrawn",
-            ),
-        ),
         migrations.AddIndex(
             model_name="supportaccess",
             index=models.Index(fields=["organisation", "-began_at"], name="identity_supportaccess_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="supportaccess",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.GreaterThanOrEqual(
-                    django.db.models.functions.text.Length("reason"), 10
-                ),
-                name="identity_supportaccess_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supportaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "ends_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("began_at"), "+", models.Value(dt.timedelta(seconds=3600))
-                        ),
-                    )
-                ),
-                name="identity_supportaccess_at_most_60_minutes",
-            ),
         ),
         migrations.AddConstraint(
             model_name="supportaccessend",

@@ -113,6 +113,79 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        fields=("organisation", "reference"),
+                        name="admissions_reference_unique",
+                    ),
+                    models.UniqueConstraint(fields=("organisation", "token_digest"), name="admissions_token_unique"),
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("email"),
+                        models.F("intake_id"),
+                        condition=models.Q(("state__in", ["SUBMITTED", "INCOMPLETE", "ADMITTED", "CONVERTED"])),
+                        name="admissions_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "DRAFT"),
+                            models.Q(
+                                models.Q(("reference", ""), _negated=True),
+                                models.Q(("email", ""), _negated=True),
+                                models.Q(("consent_version", ""), _negated=True),
+                                models.Q(("kind", ""), _negated=True),
+                                ("choice_id__isnull", False),
+                                ("consented_at__isnull", False),
+                                ("email_proved_at__isnull", False),
+                                ("intake_id__isnull", False),
+                                ("submitted_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="admissions_sent_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "CONVERTED"), _negated=True),
+                            models.Q(("converted_at__isnull", False), ("result_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="admissions_converted_has_result",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "REJECTED"), _negated=True),
+                            models.Q(("decision_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="admissions_rejected_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("duplicate_of__isnull", True),
+                            models.Q(("duplicate_of", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="admissions_not_own_duplicate",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "state", "submitted_at", "id"], name="admissions_by_state"),
+                    models.Index(fields=["organisation", "-submitted_at", "id"], name="admissions_newest"),
+                    models.Index(fields=["organisation", "search_key", "birth_date"], name="admissions_by_name"),
+                    models.Index(fields=["organisation", "email"], name="admissions_by_email"),
+                    models.Index(
+                        condition=models.Q(("forgotten_at__isnull", True), ("state", "DRAFT")),
+                        fields=["organisation", "updated_at", "id"],
+                        name="admissions_old_drafts",
+                    ),
+                    models.Index(
+                        condition=models.Q(("government_key", ""), _negated=True),
+                        fields=["organisation", "government_key"],
+                        name="admissions_by_government",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +237,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "application", "type", "number"), name="admissions_document_version"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("organisation", "application", "type"),
+                        name="admissions_document_one_current",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "REJECTED"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="admissions_document_rejected_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "UPLOADED"), ("checked_at__isnull", False), _connector="OR"),
+                        name="admissions_document_checked_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +316,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "SET")),
+                        fields=("organisation", "application", "kind"),
+                        name="admissions_appointment_one_set",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 5), ("minutes__lte", 480)),
+                        name="admissions_appointment_length",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place", ""), _negated=True), name="admissions_appointment_place"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "local_day", "starts_at"], name="admissions_appointment_day"),
+                    models.Index(fields=["organisation", "application"], name="admissions_appointment_of"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -243,6 +356,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "kind", "type"), name="admissions_checklist_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("label", ""), _negated=True), models.Q(("type", ""), _negated=True)
+                        ),
+                        name="admissions_checklist_words",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +409,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["organisation", "application", "created_at"], name="admissions_notice_of"),
+                    models.Index(fields=["organisation", "created_at"], name="admissions_notice_by_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -312,204 +440,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "application"), name="admissions_code_one"),
+                    models.CheckConstraint(condition=models.Q(("tries__lte", 5)), name="admissions_code_tries"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["organisation", "state", "submitted_at", "id"], name="admissions_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["organisation", "-submitted_at", "id"], name="admissions_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["organisation", "search_key", "birth_date"], name="admissions_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["organisation", "email"], name="admissions_by_email"),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(
-                condition=models.Q(("forgotten_at__isnull", True), ("state", "DRAFT")),
-                fields=["organisation", "updated_at", "id"],
-                name="admissions_old_drafts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(
-                condition=models.Q(("government_key", ""), _negated=True),
-                fields=["organisation", "government_key"],
-                name="admissions_by_government",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reference", ""), _negated=True),
-                fields=("organisation", "reference"),
-                name="admissions_reference_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(fields=("organisation", "token_digest"), name="admissions_token_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                django.db.models.functions.text.Lower("email"),
-                models.F("intake_id"),
-                condition=models.Q(("state__in", ["SUBMITTED", "INCOMPLETE", "ADMITTED", "CONVERTED"])),
-                name="admissions_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "DRAFT"),
-                    models.Q(
-                        models.Q(("reference", ""), _negated=True),
-                        models.Q(("email", ""), _negated=True),
-                        models.Q(("consent_version", ""), _negated=True),
-                        models.Q(("kind", ""), _negated=True),
-                        ("choice_id__isnull", False),
-                        ("consented_at__isnull", False),
-                        ("email_proved_at__isnull", False),
-                        ("intake_id__isnull", False),
-                        ("submitted_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="admissions_sent_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "CONVERTED"), _negated=True),
-                    models.Q(("converted_at__isnull", False), ("result_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="admissions_converted_has_result",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "REJECTED"), _negated=True),
-                    models.Q(("decision_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="admissions_rejected_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("duplicate_of__isnull", True),
-                    models.Q(("duplicate_of", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="admissions_not_own_duplicate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationdocument",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "application", "type", "number"), name="admissions_document_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationdocument",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("organisation", "application", "type"),
-                name="admissions_document_one_current",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "REJECTED"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="admissions_document_rejected_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "UPLOADED"), ("checked_at__isnull", False), _connector="OR"),
-                name="admissions_document_checked_when",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["organisation", "local_day", "starts_at"], name="admissions_appointment_day"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["organisation", "application"], name="admissions_appointment_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "SET")),
-                fields=("organisation", "application", "kind"),
-                name="admissions_appointment_one_set",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 5), ("minutes__lte", 480)), name="admissions_appointment_length"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place", ""), _negated=True), name="admissions_appointment_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "kind", "type"), name="admissions_checklist_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("label", ""), _negated=True), models.Q(("type", ""), _negated=True)),
-                name="admissions_checklist_words",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["organisation", "application", "created_at"], name="admissions_notice_of"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["organisation", "created_at"], name="admissions_notice_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="onetimecode",
-            constraint=models.UniqueConstraint(fields=("organisation", "application"), name="admissions_code_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="onetimecode",
-            constraint=models.CheckConstraint(condition=models.Q(("tries__lte", 5)), name="admissions_code_tries"),
         ),
         rollbook.core.db.operations.IsolateTable(
             name="Application",

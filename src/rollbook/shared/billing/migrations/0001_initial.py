@@ -36,6 +36,16 @@ class Migration(migrations.Migration):
                 ),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "customer", "currency"), name="billing_account_customer_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("credit_minor__gte", 0)), name="billing_account_credit_not_negative"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankFile",
@@ -57,6 +67,11 @@ class Migration(migrations.Migration):
                 ("imported_by", models.UUIDField(null=True)),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "sha256"), name="billing_bankfile_sha256_unique")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Invoice",
@@ -89,6 +104,20 @@ class Migration(migrations.Migration):
                 ),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "OPEN")),
+                        fields=("organisation", "purpose", "subject_id"),
+                        name="billing_invoice_one_open_per_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("paid_minor__gte", 0), ("paid_minor__lte", models.F("total_minor"))),
+                        name="billing_invoice_paid_within_total",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "account"], name="billing_invoice_by_account")],
+            },
         ),
         migrations.CreateModel(
             name="Instalment",
@@ -121,6 +150,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "invoice", "number"), name="billing_instalment_number_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_minor__gte", 0), ("paid_minor__gte", 0), ("paid_minor__lte", models.F("due_minor"))
+                        ),
+                        name="billing_instalment_paid_within_due",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("paid_minor__lt", models.F("due_minor"))),
+                        fields=["organisation", "due_on"],
+                        name="billing_instalment_open_by_day",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InvoiceLine",
@@ -144,6 +193,9 @@ class Migration(migrations.Migration):
                 ),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "invoice"], name="billing_line_by_invoice")],
+            },
         ),
         migrations.CreateModel(
             name="Payment",
@@ -215,6 +267,30 @@ class Migration(migrations.Migration):
                 ),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_minor__gt", 0),
+                            ("returned_minor__gte", 0),
+                            ("returned_minor__lte", models.F("amount_minor")),
+                        ),
+                        name="billing_payment_amounts",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("external_reference", ""), _negated=True),
+                            models.Q(("state__in", ["VOIDED", "FAILED", "EXPIRED"]), _negated=True),
+                        ),
+                        fields=("organisation", "method", "external_reference"),
+                        name="billing_payment_reference_unique",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "invoice", "received_at"], name="billing_payment_by_invoice"),
+                    models.Index(fields=["organisation", "received_on", "id"], name="billing_payment_by_day"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CreditEntry",
@@ -259,6 +335,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor", 0), _negated=True), name="billing_credit_moves_money"
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "account"], name="billing_credit_by_account"),
+                    models.Index(fields=["organisation", "payment"], name="billing_credit_by_payment"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankFileRow",
@@ -311,6 +398,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "file", "line"), name="billing_bankfilerow_line_unique"
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "state", "id"], name="billing_bankrow_by_state"),
+                    models.Index(fields=["organisation", "fingerprint"], name="billing_bankrow_by_print"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Allocation",
@@ -351,6 +449,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor", 0), _negated=True), name="billing_allocation_moves_money"
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "payment"], name="billing_allocation_by_payment"),
+                    models.Index(fields=["organisation", "instalment"], name="billing_allocation_by_part"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanRevision",
@@ -375,6 +484,13 @@ class Migration(migrations.Migration):
                 ),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "invoice", "version"), name="billing_revision_version_unique"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Adjustment",
@@ -410,6 +526,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="billing_adjustment_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("requested_by", models.F("approved_by")), _negated=True),
+                        name="billing_adjustment_two_people",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "invoice"], name="billing_adjustment_by_invoice")],
+            },
         ),
         migrations.CreateModel(
             name="PromissoryNote",
@@ -452,6 +580,23 @@ class Migration(migrations.Migration):
                 ),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="billing_note_positive"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["REQUESTED", "APPROVED", "PARTIALLY_PAID"])),
+                        fields=("organisation", "instalment"),
+                        name="billing_note_one_live_per_instalment",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["APPROVED", "PARTIALLY_PAID"])),
+                        fields=["organisation", "due_on"],
+                        name="billing_note_live_by_day",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Receipt",
@@ -485,6 +630,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "series", "number"), name="billing_receipt_number_unique"
+                    ),
+                    models.UniqueConstraint(fields=("organisation", "payment"), name="billing_receipt_payment_unique"),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("rendered_at__isnull", True)),
+                        fields=["organisation", "id"],
+                        name="billing_receipt_to_render",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Refund",
@@ -523,6 +683,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="billing_refund_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("requested_by", models.F("approved_by")), _negated=True),
+                        name="billing_refund_two_people",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "payment"], name="billing_refund_by_payment")],
+            },
         ),
         migrations.CreateModel(
             name="Reversal",
@@ -553,6 +723,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "payment"), name="billing_reversal_payment_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="billing_reversal_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "VOID"), _negated=True),
+                            models.Q(
+                                ("approved_by__isnull", False),
+                                ("requested_by__isnull", False),
+                                models.Q(("requested_by", models.F("approved_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_reversal_void_by_two_people",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Shift",
@@ -582,6 +772,44 @@ class Migration(migrations.Migration):
                 ("variance_approved_by", models.UUIDField(null=True)),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "OPEN")),
+                        fields=("organisation", "cashier_id"),
+                        name="billing_shift_one_open_per_cashier",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "OPEN")),
+                        fields=("organisation", "station"),
+                        name="billing_shift_one_open_per_station",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("opening_float_minor__gte", 0)), name="billing_shift_float_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "OPEN"),
+                            models.Q(
+                                ("counted_minor__isnull", False),
+                                ("expected_minor__isnull", False),
+                                ("variance_minor__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_shift_closed_with_a_count",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("variance_approved_by__isnull", True),
+                            models.Q(("variance_approved_by", models.F("cashier_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="billing_shift_variance_not_self_approved",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "-opened_at"], name="billing_shift_by_time")],
+            },
         ),
         migrations.AddField(
             model_name="payment",
@@ -617,281 +845,14 @@ class Migration(migrations.Migration):
                     rollbook.core.tenancy.fields.TenantForeignKey(db_index=False, related_name="+", to="billing.shift"),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "customer", "currency"), name="billing_account_customer_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("credit_minor__gte", 0)), name="billing_account_credit_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankfile",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "sha256"), name="billing_bankfile_sha256_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["organisation", "account"], name="billing_invoice_by_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "OPEN")),
-                fields=("organisation", "purpose", "subject_id"),
-                name="billing_invoice_one_open_per_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("paid_minor__gte", 0), ("paid_minor__lte", models.F("total_minor"))),
-                name="billing_invoice_paid_within_total",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="instalment",
-            index=models.Index(
-                condition=models.Q(("paid_minor__lt", models.F("due_minor"))),
-                fields=["organisation", "due_on"],
-                name="billing_instalment_open_by_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "invoice", "number"), name="billing_instalment_number_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_minor__gte", 0), ("paid_minor__gte", 0), ("paid_minor__lte", models.F("due_minor"))
-                ),
-                name="billing_instalment_paid_within_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoiceline",
-            index=models.Index(fields=["organisation", "invoice"], name="billing_line_by_invoice"),
-        ),
-        migrations.AddIndex(
-            model_name="creditentry",
-            index=models.Index(fields=["organisation", "account"], name="billing_credit_by_account"),
-        ),
-        migrations.AddIndex(
-            model_name="creditentry",
-            index=models.Index(fields=["organisation", "payment"], name="billing_credit_by_payment"),
-        ),
-        migrations.AddConstraint(
-            model_name="creditentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor", 0), _negated=True), name="billing_credit_moves_money"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankfilerow",
-            index=models.Index(fields=["organisation", "state", "id"], name="billing_bankrow_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="bankfilerow",
-            index=models.Index(fields=["organisation", "fingerprint"], name="billing_bankrow_by_print"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankfilerow",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "file", "line"), name="billing_bankfilerow_line_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="allocation",
-            index=models.Index(fields=["organisation", "payment"], name="billing_allocation_by_payment"),
-        ),
-        migrations.AddIndex(
-            model_name="allocation",
-            index=models.Index(fields=["organisation", "instalment"], name="billing_allocation_by_part"),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor", 0), _negated=True), name="billing_allocation_moves_money"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planrevision",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "invoice", "version"), name="billing_revision_version_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="adjustment",
-            index=models.Index(fields=["organisation", "invoice"], name="billing_adjustment_by_invoice"),
-        ),
-        migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="billing_adjustment_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("requested_by", models.F("approved_by")), _negated=True),
-                name="billing_adjustment_two_people",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="promissorynote",
-            index=models.Index(
-                condition=models.Q(("state__in", ["APPROVED", "PARTIALLY_PAID"])),
-                fields=["organisation", "due_on"],
-                name="billing_note_live_by_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promissorynote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="billing_note_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promissorynote",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["REQUESTED", "APPROVED", "PARTIALLY_PAID"])),
-                fields=("organisation", "instalment"),
-                name="billing_note_one_live_per_instalment",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(
-                condition=models.Q(("rendered_at__isnull", True)),
-                fields=["organisation", "id"],
-                name="billing_receipt_to_render",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "series", "number"), name="billing_receipt_number_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "payment"), name="billing_receipt_payment_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(fields=["organisation", "payment"], name="billing_refund_by_payment"),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="billing_refund_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("requested_by", models.F("approved_by")), _negated=True),
-                name="billing_refund_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reversal",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "payment"), name="billing_reversal_payment_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reversal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="billing_reversal_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reversal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "VOID"), _negated=True),
-                    models.Q(
-                        ("approved_by__isnull", False),
-                        ("requested_by__isnull", False),
-                        models.Q(("requested_by", models.F("approved_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="billing_reversal_void_by_two_people",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["organisation", "-opened_at"], name="billing_shift_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "OPEN")),
-                fields=("organisation", "cashier_id"),
-                name="billing_shift_one_open_per_cashier",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "OPEN")),
-                fields=("organisation", "station"),
-                name="billing_shift_one_open_per_station",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opening_float_minor__gte", 0)), name="billing_shift_float_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "OPEN"),
-                    models.Q(
-                        ("counted_minor__isnull", False),
-                        ("expected_minor__isnull", False),
-                        ("variance_minor__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="billing_shift_closed_with_a_count",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("variance_approved_by__isnull", True),
-                    models.Q(("variance_approved_by", models.F("cashier_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="billing_shift_variance_not_self_approved",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["organisation", "invoice", "received_at"], name="billing_payment_by_invoice"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["organisation", "received_on", "id"], name="billing_payment_by_day"),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor", 0), _negated=True), name="billing_shiftmovement_moves_cash"
+                    )
+                ],
+                "indexes": [models.Index(fields=["organisation", "shift"], name="billing_movement_by_shift")],
+            },
         ),
         migrations.AddIndex(
             model_name="payment",
@@ -899,38 +860,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("shift__isnull", False)),
                 fields=["organisation", "shift"],
                 name="billing_payment_by_shift",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount_minor__gt", 0),
-                    ("returned_minor__gte", 0),
-                    ("returned_minor__lte", models.F("amount_minor")),
-                ),
-                name="billing_payment_amounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(("external_reference", ""), _negated=True),
-                    models.Q(("state__in", ["VOIDED", "FAILED", "EXPIRED"]), _negated=True),
-                ),
-                fields=("organisation", "method", "external_reference"),
-                name="billing_payment_reference_unique",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shiftmovement",
-            index=models.Index(fields=["organisation", "shift"], name="billing_movement_by_shift"),
-        ),
-        migrations.AddConstraint(
-            model_name="shiftmovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor", 0), _negated=True), name="billing_shiftmovement_moves_cash"
             ),
         ),
         rollbook.core.db.operations.IsolateTable(

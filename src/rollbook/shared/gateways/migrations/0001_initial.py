@@ -46,6 +46,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "endpoint_key"), name="gateways_account_endpoint"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "ACTIVE")),
+                        fields=("organisation", "provider"),
+                        name="gateways_account_one_in_use",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +112,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "refund"), name="gateways_refund_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("provider_refund_id", ""), _negated=True),
+                        fields=("organisation", "account", "provider_refund_id"),
+                        name="gateways_refund_at_provider",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="gateways_refund_positive"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["WAITING", "SENDING", "UNKNOWN", "PENDING"])),
+                        fields=["organisation", "next_at"],
+                        name="gateways_refund_open",
+                    ),
+                    models.Index(fields=["organisation", "payment"], name="gateways_refund_of_payment"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +172,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "ACTIVE")),
+                        fields=("organisation", "account", "kind"),
+                        name="gateways_secret_one_in_force",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -194,85 +228,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "checkout"), name="gateways_session_of_checkout"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("provider_session_id", ""), _negated=True),
+                        fields=("organisation", "account", "provider_session_id"),
+                        name="gateways_session_at_provider",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("provider_intent_id", ""), _negated=True),
+                        fields=["organisation", "provider_intent_id"],
+                        name="gateways_session_intent",
+                    ),
+                    models.Index(fields=["organisation", "-created_at", "-id"], name="gateways_session_newest"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="gatewayaccount",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "endpoint_key"), name="gateways_account_endpoint"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gatewayaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "ACTIVE")),
-                fields=("organisation", "provider"),
-                name="gateways_account_one_in_use",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gatewayrefund",
-            index=models.Index(
-                condition=models.Q(("state__in", ["WAITING", "SENDING", "UNKNOWN", "PENDING"])),
-                fields=["organisation", "next_at"],
-                name="gateways_refund_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gatewayrefund",
-            index=models.Index(fields=["organisation", "payment"], name="gateways_refund_of_payment"),
-        ),
-        migrations.AddConstraint(
-            model_name="gatewayrefund",
-            constraint=models.UniqueConstraint(fields=("organisation", "refund"), name="gateways_refund_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="gatewayrefund",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("provider_refund_id", ""), _negated=True),
-                fields=("organisation", "account", "provider_refund_id"),
-                name="gateways_refund_at_provider",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gatewayrefund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="gateways_refund_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gatewaysecret",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "ACTIVE")),
-                fields=("organisation", "account", "kind"),
-                name="gateways_secret_one_in_force",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gatewaysession",
-            index=models.Index(
-                condition=models.Q(("provider_intent_id", ""), _negated=True),
-                fields=["organisation", "provider_intent_id"],
-                name="gateways_session_intent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gatewaysession",
-            index=models.Index(fields=["organisation", "-created_at", "-id"], name="gateways_session_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="gatewaysession",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "checkout"), name="gateways_session_of_checkout"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gatewaysession",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("provider_session_id", ""), _negated=True),
-                fields=("organisation", "account", "provider_session_id"),
-                name="gateways_session_at_provider",
-            ),
         ),
         rollbook.core.db.operations.IsolateTable(
             name="GatewayAccount",

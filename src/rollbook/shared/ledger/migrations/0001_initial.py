@@ -32,6 +32,9 @@ class Migration(migrations.Migration):
                 ("source_id", models.UUIDField(help_text="The row that caused it.")),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "source_id"], name="ledger_entry_by_source")],
+            },
         ),
         migrations.CreateModel(
             name="LedgerAccount",
@@ -60,6 +63,11 @@ class Migration(migrations.Migration):
                 ),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "code"), name="ledger_account_code_unique")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Posting",
@@ -87,24 +95,14 @@ class Migration(migrations.Migration):
                 ),
                 ("organisation", rollbook.core.tenancy.fields.OrganisationField()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="journalentry",
-            index=models.Index(fields=["organisation", "source_id"], name="ledger_entry_by_source"),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgeraccount",
-            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="ledger_account_code_unique"),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["organisation", "entry"], name="ledger_posting_by_entry"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor", 0), _negated=True), name="ledger_posting_moves_money"
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor", 0), _negated=True), name="ledger_posting_moves_money"
+                    )
+                ],
+                "indexes": [models.Index(fields=["organisation", "entry"], name="ledger_posting_by_entry")],
+            },
         ),
         rollbook.core.db.operations.IsolateTable(
             name="JournalEntry",

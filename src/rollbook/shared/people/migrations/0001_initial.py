@@ -76,6 +76,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "people",
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("family_name", ""), ("given_name", ""), _negated=True),
+                        name="people_person_has_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                        name="people_person_not_own_double",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "search_key", "id"], name="people_person_by_name"),
+                    models.Index(
+                        condition=models.Q(("merged_into__isnull", False)),
+                        fields=["organisation", "merged_into"],
+                        name="people_person_doubles",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +123,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at__isnull", True)),
+                        fields=("organisation", "duplicate"),
+                        name="people_merge_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("survivor", models.F("duplicate")), _negated=True),
+                        name="people_merge_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="people_merge_has_reason"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "survivor"], name="people_merge_survivor")],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +166,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "kind", "value_key"), name="people_identifier_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value_key", ""), _negated=True), name="people_identifier_has_value"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "person"], name="people_identifier_of_person")],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +202,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "household", "person"), name="people_member_unique"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_head", True)),
+                        fields=("organisation", "household"),
+                        name="people_member_one_head",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "person"], name="people_member_of_person")],
             },
         ),
         migrations.CreateModel(
@@ -191,6 +244,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "person", "kind", "value"), name="people_contact_unique"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True)),
+                        fields=("organisation", "person", "kind"),
+                        name="people_contact_one_primary",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "PHONE"), ("value__regex", "^\\+[1-9][0-9]{6,14}$")),
+                            models.Q(
+                                ("kind", "EMAIL"),
+                                ("value", django.db.models.functions.text.Lower("value")),
+                                ("value__contains", "@"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="people_contact_is_normal",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "kind", "value"], name="people_contact_by_value")],
             },
         ),
         migrations.CreateModel(
@@ -240,6 +316,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "addresses",
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "person", "kind"), name="people_address_one_per_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("country__regex", "^([A-Z]{2})?$")), name="people_address_country"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -284,6 +368,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on__isnull", True)),
+                        fields=("organisation", "person", "relative", "kind"),
+                        name="people_relationship_one_live",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on__isnull", True), ("is_primary", True)),
+                        fields=("organisation", "person", "kind"),
+                        name="people_relationship_one_primary",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("person", models.F("relative")), _negated=True),
+                        name="people_relationship_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("started_on__isnull", True),
+                            ("ended_on__isnull", True),
+                            ("ended_on__gte", models.F("started_on")),
+                            _connector="OR",
+                        ),
+                        name="people_relationship_dates",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "relative"], name="people_relationship_relative")],
             },
         ),
         migrations.CreateModel(
@@ -320,188 +430,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["organisation", "token", "person"], name="people_search_token"),
+                    models.Index(fields=["organisation", "person"], name="people_search_person"),
+                    models.Index(fields=["organisation", "source", "kind"], name="people_search_source"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["organisation", "search_key", "id"], name="people_person_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(
-                condition=models.Q(("merged_into__isnull", False)),
-                fields=["organisation", "merged_into"],
-                name="people_person_doubles",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("family_name", ""), ("given_name", ""), _negated=True),
-                name="people_person_has_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into", models.F("id")), _negated=True),
-                name="people_person_not_own_double",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="merge",
-            index=models.Index(fields=["organisation", "survivor"], name="people_merge_survivor"),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at__isnull", True)),
-                fields=("organisation", "duplicate"),
-                name="people_merge_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("survivor", models.F("duplicate")), _negated=True),
-                name="people_merge_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="people_merge_has_reason"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="identifier",
-            index=models.Index(fields=["organisation", "person"], name="people_identifier_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "kind", "value_key"), name="people_identifier_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value_key", ""), _negated=True), name="people_identifier_has_value"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="householdmember",
-            index=models.Index(fields=["organisation", "person"], name="people_member_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="householdmember",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "household", "person"), name="people_member_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="householdmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_head", True)),
-                fields=("organisation", "household"),
-                name="people_member_one_head",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contactpoint",
-            index=models.Index(fields=["organisation", "kind", "value"], name="people_contact_by_value"),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "person", "kind", "value"), name="people_contact_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_primary", True)),
-                fields=("organisation", "person", "kind"),
-                name="people_contact_one_primary",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "PHONE"), ("value__regex", "^\\+[1-9][0-9]{6,14}$")),
-                    models.Q(
-                        ("kind", "EMAIL"),
-                        ("value", django.db.models.functions.text.Lower("value")),
-                        ("value__contains", "@"),
-                    ),
-                    _connector="OR",
-                ),
-                name="people_contact_is_normal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="address",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "person", "kind"), name="people_address_one_per_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="address",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("country__regex", "^([A-Z]{2})?$")), name="people_address_country"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="relationship",
-            index=models.Index(fields=["organisation", "relative"], name="people_relationship_relative"),
-        ),
-        migrations.AddConstraint(
-            model_name="relationship",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on__isnull", True)),
-                fields=("organisation", "person", "relative", "kind"),
-                name="people_relationship_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relationship",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on__isnull", True), ("is_primary", True)),
-                fields=("organisation", "person", "kind"),
-                name="people_relationship_one_primary",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relationship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("person", models.F("relative")), _negated=True),
-                name="people_relationship_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relationship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("started_on__isnull", True),
-                    ("ended_on__isnull", True),
-                    ("ended_on__gte", models.F("started_on")),
-                    _connector="OR",
-                ),
-                name="people_relationship_dates",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="searchtoken",
-            index=models.Index(fields=["organisation", "token", "person"], name="people_search_token"),
-        ),
-        migrations.AddIndex(
-            model_name="searchtoken",
-            index=models.Index(fields=["organisation", "person"], name="people_search_person"),
-        ),
-        migrations.AddIndex(
-            model_name="searchtoken",
-            index=models.Index(fields=["organisation", "source", "kind"], name="people_search_source"),
         ),
         rollbook.core.db.operations.IsolateTable(
             name="Household",

@@ -67,6 +67,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("code"),
+                        name="college_term_code_unique",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "academic_year", "kind"), name="college_term_kind_unique"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("organisation", "campus"),
+                        name="college_term_one_current",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="college_term_days_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("academic_year__regex", "^[0-9]{4}-[0-9]{4}$")),
+                        name="college_term_academic_year",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "-starts_on", "id"], name="college_term_by_start")],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +131,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "term", "kind"), name="college_window_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens_on__lte", models.F("closes_on"))),
+                        name="college_window_days_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,53 +208,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="term",
-            index=models.Index(fields=["organisation", "-starts_on", "id"], name="college_term_by_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"), django.db.models.functions.text.Lower("code"), name="college_term_code_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "academic_year", "kind"), name="college_term_kind_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("organisation", "campus"),
-                name="college_term_one_current",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="college_term_days_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("academic_year__regex", "^[0-9]{4}-[0-9]{4}$")), name="college_term_academic_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termwindow",
-            constraint=models.UniqueConstraint(fields=("organisation", "term", "kind"), name="college_window_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="termwindow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opens_on__lte", models.F("closes_on"))), name="college_window_days_in_order"
-            ),
         ),
         rollbook.core.db.operations.IsolateTable(
             name="Term",

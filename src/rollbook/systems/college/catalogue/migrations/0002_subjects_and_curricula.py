@@ -65,6 +65,29 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "curricula",
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        models.F("programme"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="college_curriculum_name_unique",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "programme", "id"), name="college_curriculum_of_programme"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective_academic_year__regex", "^[0-9]{4}-[0-9]{4}$")),
+                        name="college_curriculum_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="college_curriculum_has_name"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "-effective_academic_year", "id"], name="college_curriculum_by_year"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +128,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "curriculum entries",
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("year_level__gte", 1), ("year_level__lte", 6)),
+                        name="college_entry_year_level",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +162,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "code", "version_number"), name="college_scale_version"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z][A-Z0-9_]*$"), ("version_number__gte", 1)),
+                        name="college_scale_code",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -178,6 +216,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "scale", "symbol"), name="college_grade_symbol"),
+                    models.UniqueConstraint(
+                        fields=("organisation", "scale", "position"), name="college_grade_position"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("counts_in_gpa", False), ("numeric__isnull", False), _connector="OR"),
+                            models.Q(
+                                models.Q(("kind", "NUMERIC"), _negated=True),
+                                ("numeric__isnull", False),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="college_grade_number_where_it_counts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("earns_units", False), ("passes", True), _connector="OR"),
+                        name="college_grade_units_need_a_pass",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +291,80 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("code"),
+                        name="college_subject_code_unique",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaces__isnull", False)),
+                        fields=("organisation", "replaces"),
+                        name="college_subject_one_new_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), _negated=True), models.Q(("title", ""), _negated=True)
+                        ),
+                        name="college_subject_has_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lecture_units__gte", 0),
+                            django.db.models.lookups.Exact(
+                                models.Func(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("lecture_units"), "*", models.Value(2)
+                                    ),
+                                    models.Value(1),
+                                    function="mod",
+                                    output_field=models.DecimalField(),
+                                ),
+                                models.Value(Decimal(0)),
+                            ),
+                            ("lab_units__gte", 0),
+                            django.db.models.lookups.Exact(
+                                models.Func(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("lab_units"), "*", models.Value(2)
+                                    ),
+                                    models.Value(1),
+                                    function="mod",
+                                    output_field=models.DecimalField(),
+                                ),
+                                models.Value(Decimal(0)),
+                            ),
+                        ),
+                        name="college_subject_units_in_halves",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_credit", False), ("lab_units", 0), ("lecture_units", 0)),
+                            models.Q(
+                                ("is_credit", True),
+                                (
+                                    "lecture_units__gte",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.Value(1), "-", models.F("lab_units")
+                                    ),
+                                ),
+                                (
+                                    "lecture_units__lte",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.Value(10), "-", models.F("lab_units")
+                                    ),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_subject_units_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hours_per_week__gte", 0), ("hours_per_week__lte", 60)),
+                        name="college_subject_hours_fit",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "code", "id"], name="college_subject_by_code")],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +395,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("entry__isnull", True), ("subject__isnull", False)),
+                            models.Q(("entry__isnull", False), ("subject__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="college_prerequisite_one_owner",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("entry__isnull", False)),
+                        fields=("organisation", "entry"),
+                        name="college_prerequisite_of_entry",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("subject__isnull", False)),
+                        fields=("organisation", "subject"),
+                        name="college_prerequisite_of_subject",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -301,6 +454,27 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "equivalencies",
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("subject", models.F("satisfies")), _negated=True),
+                        name="college_equivalency_of_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_to__isnull", True),
+                            ("effective_to__gte", models.F("effective_from")),
+                            _connector="OR",
+                        ),
+                        name="college_equivalency_days_in_order",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("effective_to__isnull", True)),
+                        fields=("organisation", "subject", "satisfies", "curriculum"),
+                        name="college_equivalency_one_open",
+                        nulls_distinct=False,
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "satisfies"], name="college_equivalency_of")],
             },
         ),
         migrations.AddField(
@@ -311,226 +485,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="curriculum",
-            index=models.Index(
-                fields=["organisation", "-effective_academic_year", "id"], name="college_curriculum_by_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculum",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                models.F("programme"),
-                django.db.models.functions.text.Lower("name"),
-                name="college_curriculum_name_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculum",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "programme", "id"), name="college_curriculum_of_programme"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("effective_academic_year__regex", "^[0-9]{4}-[0-9]{4}$")),
-                name="college_curriculum_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="college_curriculum_has_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradescale",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code", "version_number"), name="college_scale_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradescale",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Z][A-Z0-9_]*$"), ("version_number__gte", 1)),
-                name="college_scale_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradevalue",
-            constraint=models.UniqueConstraint(fields=("organisation", "scale", "symbol"), name="college_grade_symbol"),
-        ),
-        migrations.AddConstraint(
-            model_name="gradevalue",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "scale", "position"), name="college_grade_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradevalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("counts_in_gpa", False), ("numeric__isnull", False), _connector="OR"),
-                    models.Q(models.Q(("kind", "NUMERIC"), _negated=True), ("numeric__isnull", False), _connector="OR"),
-                ),
-                name="college_grade_number_where_it_counts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradevalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("earns_units", False), ("passes", True), _connector="OR"),
-                name="college_grade_units_need_a_pass",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subject",
-            index=models.Index(fields=["organisation", "code", "id"], name="college_subject_by_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="subject",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                django.db.models.functions.text.Lower("code"),
-                name="college_subject_code_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subject",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaces__isnull", False)),
-                fields=("organisation", "replaces"),
-                name="college_subject_one_new_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("code", ""), _negated=True), models.Q(("title", ""), _negated=True)),
-                name="college_subject_has_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lecture_units__gte", 0),
-                    django.db.models.lookups.Exact(
-                        models.Func(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("lecture_units"), "*", models.Value(2)
-                            ),
-                            models.Value(1),
-                            function="mod",
-                            output_field=models.DecimalField(),
-                        ),
-                        models.Value(Decimal(0)),
-                    ),
-                    ("lab_units__gte", 0),
-                    django.db.models.lookups.Exact(
-                        models.Func(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("lab_units"), "*", models.Value(2)
-                            ),
-                            models.Value(1),
-                            function="mod",
-                            output_field=models.DecimalField(),
-                        ),
-                        models.Value(Decimal(0)),
-                    ),
-                ),
-                name="college_subject_units_in_halves",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_credit", False), ("lab_units", 0), ("lecture_units", 0)),
-                    models.Q(
-                        ("is_credit", True),
-                        (
-                            "lecture_units__gte",
-                            django.db.models.expressions.CombinedExpression(
-                                models.Value(1), "-", models.F("lab_units")
-                            ),
-                        ),
-                        (
-                            "lecture_units__lte",
-                            django.db.models.expressions.CombinedExpression(
-                                models.Value(10), "-", models.F("lab_units")
-                            ),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="college_subject_units_fit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours_per_week__gte", 0), ("hours_per_week__lte", 60)),
-                name="college_subject_hours_fit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prerequisiterule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("entry__isnull", True), ("subject__isnull", False)),
-                    models.Q(("entry__isnull", False), ("subject__isnull", True)),
-                    _connector="OR",
-                ),
-                name="college_prerequisite_one_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prerequisiterule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("entry__isnull", False)),
-                fields=("organisation", "entry"),
-                name="college_prerequisite_of_entry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prerequisiterule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("subject__isnull", False)),
-                fields=("organisation", "subject"),
-                name="college_prerequisite_of_subject",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="equivalency",
-            index=models.Index(fields=["organisation", "satisfies"], name="college_equivalency_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="equivalency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("subject", models.F("satisfies")), _negated=True), name="college_equivalency_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="equivalency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_to__isnull", True), ("effective_to__gte", models.F("effective_from")), _connector="OR"
-                ),
-                name="college_equivalency_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="equivalency",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("effective_to__isnull", True)),
-                fields=("organisation", "subject", "satisfies", "curriculum"),
-                name="college_equivalency_one_open",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
             model_name="curriculumentry",
             index=models.Index(fields=["organisation", "subject"], name="college_entry_by_subject"),
         ),
@@ -538,12 +492,6 @@ class Migration(migrations.Migration):
             model_name="curriculumentry",
             constraint=models.UniqueConstraint(
                 fields=("organisation", "curriculum", "subject"), name="college_entry_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculumentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year_level__gte", 1), ("year_level__lte", 6)), name="college_entry_year_level"
             ),
         ),
         rollbook.core.db.operations.IsolateTable(

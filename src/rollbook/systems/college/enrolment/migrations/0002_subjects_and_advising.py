@@ -132,6 +132,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "RESERVED"), _negated=True),
+                                ("reserved_until__isnull", False),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("state", "OFFERED"), _negated=True),
+                                ("offered_until__isnull", False),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["WAITLISTED", "OFFERED"]), _negated=True),
+                                ("joined_at__isnull", False),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="college_taken_until",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("attempt_no__gte", 1), ("units__gte", 0), ("units__lte", 10)),
+                        name="college_taken_units",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("result", ""),
+                            models.Q(("result", "WITHDRAWN"), ("state", "WITHDRAWN")),
+                            models.Q(
+                                ("result__in", ["PASSED", "FAILED", "INC", "NG"]),
+                                ("state__in", ["ENROLLED", "COMPLETED"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_taken_result",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -354,48 +392,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("state", "PLANNED"), ("section__isnull", False), _connector="OR"),
                 name="college_taken_in_a_section",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectenrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("state", "RESERVED"), _negated=True),
-                        ("reserved_until__isnull", False),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("state", "OFFERED"), _negated=True), ("offered_until__isnull", False), _connector="OR"
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["WAITLISTED", "OFFERED"]), _negated=True),
-                        ("joined_at__isnull", False),
-                        _connector="OR",
-                    ),
-                ),
-                name="college_taken_until",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectenrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("attempt_no__gte", 1), ("units__gte", 0), ("units__lte", 10)),
-                name="college_taken_units",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectenrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("result", ""),
-                    models.Q(("result", "WITHDRAWN"), ("state", "WITHDRAWN")),
-                    models.Q(
-                        ("result__in", ["PASSED", "FAILED", "INC", "NG"]), ("state__in", ["ENROLLED", "COMPLETED"])
-                    ),
-                    _connector="OR",
-                ),
-                name="college_taken_result",
             ),
         ),
         rollbook.core.db.operations.IsolateTable(

@@ -52,6 +52,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "term", "code"), name="college_exam_code_unique"),
+                    models.UniqueConstraint(
+                        fields=("organisation", "term", "position"), name="college_exam_position_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens_on__lte", models.F("closes_on"))), name="college_exam_days_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("position__gte", 1), ("position__lte", 12)), name="college_exam_position"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "closes_on"], name="college_exam_by_close")],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +107,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "exam_period", "version"), name="college_mapping_version_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("instalment_number__gte", 1), ("instalment_number__lte", 12)),
+                        name="college_mapping_months",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="college_mapping_has_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +185,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "term_enrolment", "exam_period"), name="college_permit_unique"
+                    ),
+                    models.UniqueConstraint(fields=("organisation", "code"), name="college_permit_code_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^PRM-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{8}$")),
+                        name="college_permit_code_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("limited_from__isnull", True), ("limited_until__isnull", True)),
+                            ("limited_from__lte", models.F("limited_until")),
+                            _connector="OR",
+                        ),
+                        name="college_permit_limits",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["ISSUED", "PRINTED"])),
+                        fields=["organisation", "exam_period"],
+                        name="college_permit_live",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +242,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "permit", "class_name"), name="college_sitting_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("class_name", ""), _negated=True), name="college_sitting_has_class"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,124 +288,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("organisation", "issuing_office", "number"),
+                        name="college_welfare_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_from__lte", models.F("valid_until"))),
+                        name="college_welfare_days_in_order",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=["organisation", "student"],
+                        name="college_welfare_live",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="examperiod",
-            index=models.Index(fields=["organisation", "closes_on"], name="college_exam_by_close"),
-        ),
-        migrations.AddConstraint(
-            model_name="examperiod",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "term", "code"), name="college_exam_code_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="examperiod",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "term", "position"), name="college_exam_position_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="examperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opens_on__lte", models.F("closes_on"))), name="college_exam_days_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="examperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("position__gte", 1), ("position__lte", 12)), name="college_exam_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exammonthmapping",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "exam_period", "version"), name="college_mapping_version_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exammonthmapping",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("instalment_number__gte", 1), ("instalment_number__lte", 12)),
-                name="college_mapping_months",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exammonthmapping",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="college_mapping_has_reason"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exampermit",
-            index=models.Index(
-                condition=models.Q(("state__in", ["ISSUED", "PRINTED"])),
-                fields=["organisation", "exam_period"],
-                name="college_permit_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exampermit",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "term_enrolment", "exam_period"), name="college_permit_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exampermit",
-            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="college_permit_code_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="exampermit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^PRM-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{8}$")),
-                name="college_permit_code_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exampermit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("limited_from__isnull", True), ("limited_until__isnull", True)),
-                    ("limited_from__lte", models.F("limited_until")),
-                    _connector="OR",
-                ),
-                name="college_permit_limits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="examsitting",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "permit", "class_name"), name="college_sitting_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="examsitting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("class_name", ""), _negated=True), name="college_sitting_has_class"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="welfarecertificate",
-            index=models.Index(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=["organisation", "student"],
-                name="college_welfare_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="welfarecertificate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=("organisation", "issuing_office", "number"),
-                name="college_welfare_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="welfarecertificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_from__lte", models.F("valid_until"))), name="college_welfare_days_in_order"
-            ),
         ),
         rollbook.core.db.operations.IsolateTable(
             name="ExamPeriod",

@@ -55,6 +55,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("code"),
+                        name="college_discount_code_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)
+                        ),
+                        name="college_discount_has_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount_minor__isnull", True),
+                                ("method", "PERCENT"),
+                                ("percent__gt", 0),
+                                ("percent__isnull", False),
+                                ("percent__lte", 100),
+                            ),
+                            models.Q(
+                                ("amount_minor__gt", 0),
+                                ("amount_minor__isnull", False),
+                                ("method", "FIXED"),
+                                ("percent__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_discount_measure",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cap_minor__isnull", True), ("cap_minor__gt", 0), _connector="OR"),
+                        name="college_discount_cap",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +143,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "GRANTED")),
+                        fields=("organisation", "term_enrolment", "discount"),
+                        name="college_grant_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount_minor__isnull", True),
+                                ("method", "PERCENT"),
+                                ("percent__gt", 0),
+                                ("percent__isnull", False),
+                                ("percent__lte", 100),
+                            ),
+                            models.Q(
+                                ("amount_minor__gt", 0),
+                                ("amount_minor__isnull", False),
+                                ("method", "FIXED"),
+                                ("percent__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_grant_measure",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("requested_by", models.F("approved_by")), _negated=True),
+                        name="college_grant_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "GRANTED"), ("ended_at__isnull", False), _connector="OR"),
+                        name="college_grant_ended",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,6 +243,65 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("code"),
+                        models.F("version_number"),
+                        name="college_feeschedule_version_unique",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("code"),
+                        condition=models.Q(("state", "ACTIVE")),
+                        name="college_feeschedule_one_in_force",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("code"),
+                        condition=models.Q(("state", "DRAFT")),
+                        name="college_feeschedule_one_draft",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "ACTIVE")),
+                        fields=("organisation", "programme", "year_level", "term", "semester", "student_kind"),
+                        name="college_feeschedule_scope_unique",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("term__isnull", True), ("semester", ""), _connector="OR"),
+                            models.Q(
+                                ("year_level__isnull", True),
+                                models.Q(("year_level__gte", 1), ("year_level__lte", 8)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="college_feeschedule_scope",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("instalments__isnull", True),
+                            models.Q(("instalments__gte", 1), ("instalments__lte", 12)),
+                            _connector="OR",
+                        ),
+                        name="college_feeschedule_plan",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)
+                        ),
+                        name="college_feeschedule_has_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ACTIVE"), _negated=True),
+                            ("activated_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="college_feeschedule_activated",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +360,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "schedule", "position"), name="college_feeline_position_unique"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("price_minor__gt", 0)), name="college_feeline_price"),
+                    models.CheckConstraint(
+                        condition=models.Q(("label", ""), _negated=True), name="college_feeline_has_words"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("basis", "ONE_SUBJECT"), ("subject__isnull", False)),
+                            models.Q(models.Q(("basis", "ONE_SUBJECT"), _negated=True), ("subject__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="college_feeline_subject",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -290,6 +436,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "term_enrolment", "number"), name="college_assessment_number_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("charges_minor__gte", 0),
+                            ("concessions_minor__gte", 0),
+                            (
+                                "owed_minor",
+                                django.db.models.functions.comparison.Greatest(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("total_minor"), "+", models.F("adjustments_minor")
+                                    ),
+                                    models.Value(0),
+                                ),
+                            ),
+                            (
+                                "total_minor",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("charges_minor"), "-", models.F("concessions_minor")
+                                ),
+                            ),
+                            ("total_minor__gte", 0),
+                        ),
+                        name="college_assessment_adds_up",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "schedule", "term_enrolment"], name="college_assessment_by_sched"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -313,6 +492,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("code"),
+                        name="college_sponsor_code_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)
+                        ),
+                        name="college_sponsor_has_words",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -359,6 +551,46 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "ACTIVE")),
+                        fields=("organisation", "term_enrolment"),
+                        name="college_sponsorship_one_runs",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount_minor__isnull", True), ("percent__isnull", True), ("share", "FULL")),
+                            models.Q(
+                                ("amount_minor__isnull", True),
+                                ("percent__gt", 0),
+                                ("percent__isnull", False),
+                                ("percent__lte", 100),
+                                ("share", "PERCENT"),
+                            ),
+                            models.Q(
+                                ("amount_minor__gt", 0),
+                                ("amount_minor__isnull", False),
+                                ("percent__isnull", True),
+                                ("share", "FIXED"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_sponsorship_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("requested_by", models.F("approved_by")), _negated=True),
+                        name="college_sponsorship_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "ACTIVE"), ("ended_at__isnull", False), _connector="OR"),
+                        name="college_sponsorship_ended",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "sponsor", "term_enrolment"], name="college_sponsorship_by_sponsor"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -387,313 +619,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "payment"), name="college_sponsorpayment_unique")
+                ],
+                "indexes": [models.Index(fields=["organisation", "sponsorship"], name="college_sponsorpayment_by_one")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="discount",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                django.db.models.functions.text.Lower("code"),
-                name="college_discount_code_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)),
-                name="college_discount_has_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("amount_minor__isnull", True),
-                        ("method", "PERCENT"),
-                        ("percent__gt", 0),
-                        ("percent__isnull", False),
-                        ("percent__lte", 100),
-                    ),
-                    models.Q(
-                        ("amount_minor__gt", 0),
-                        ("amount_minor__isnull", False),
-                        ("method", "FIXED"),
-                        ("percent__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="college_discount_measure",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cap_minor__isnull", True), ("cap_minor__gt", 0), _connector="OR"),
-                name="college_discount_cap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountgrant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "GRANTED")),
-                fields=("organisation", "term_enrolment", "discount"),
-                name="college_grant_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountgrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("amount_minor__isnull", True),
-                        ("method", "PERCENT"),
-                        ("percent__gt", 0),
-                        ("percent__isnull", False),
-                        ("percent__lte", 100),
-                    ),
-                    models.Q(
-                        ("amount_minor__gt", 0),
-                        ("amount_minor__isnull", False),
-                        ("method", "FIXED"),
-                        ("percent__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="college_grant_measure",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountgrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("requested_by", models.F("approved_by")), _negated=True),
-                name="college_grant_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountgrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "GRANTED"), ("ended_at__isnull", False), _connector="OR"),
-                name="college_grant_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeschedule",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                django.db.models.functions.text.Lower("code"),
-                models.F("version_number"),
-                name="college_feeschedule_version_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeschedule",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                django.db.models.functions.text.Lower("code"),
-                condition=models.Q(("state", "ACTIVE")),
-                name="college_feeschedule_one_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeschedule",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                django.db.models.functions.text.Lower("code"),
-                condition=models.Q(("state", "DRAFT")),
-                name="college_feeschedule_one_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeschedule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "ACTIVE")),
-                fields=("organisation", "programme", "year_level", "term", "semester", "student_kind"),
-                name="college_feeschedule_scope_unique",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("term__isnull", True), ("semester", ""), _connector="OR"),
-                    models.Q(
-                        ("year_level__isnull", True),
-                        models.Q(("year_level__gte", 1), ("year_level__lte", 8)),
-                        _connector="OR",
-                    ),
-                ),
-                name="college_feeschedule_scope",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("instalments__isnull", True),
-                    models.Q(("instalments__gte", 1), ("instalments__lte", 12)),
-                    _connector="OR",
-                ),
-                name="college_feeschedule_plan",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)),
-                name="college_feeschedule_has_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ACTIVE"), _negated=True), ("activated_at__isnull", False), _connector="OR"
-                ),
-                name="college_feeschedule_activated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeline",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "schedule", "position"), name="college_feeline_position_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeline",
-            constraint=models.CheckConstraint(condition=models.Q(("price_minor__gt", 0)), name="college_feeline_price"),
-        ),
-        migrations.AddConstraint(
-            model_name="feeline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("label", ""), _negated=True), name="college_feeline_has_words"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("basis", "ONE_SUBJECT"), ("subject__isnull", False)),
-                    models.Q(models.Q(("basis", "ONE_SUBJECT"), _negated=True), ("subject__isnull", True)),
-                    _connector="OR",
-                ),
-                name="college_feeline_subject",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(
-                fields=["organisation", "schedule", "term_enrolment"], name="college_assessment_by_sched"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "term_enrolment", "number"), name="college_assessment_number_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("charges_minor__gte", 0),
-                    ("concessions_minor__gte", 0),
-                    (
-                        "owed_minor",
-                        django.db.models.functions.comparison.Greatest(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("total_minor"), "+", models.F("adjustments_minor")
-                            ),
-                            models.Value(0),
-                        ),
-                    ),
-                    (
-                        "total_minor",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("charges_minor"), "-", models.F("concessions_minor")
-                        ),
-                    ),
-                    ("total_minor__gte", 0),
-                ),
-                name="college_assessment_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsor",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                django.db.models.functions.text.Lower("code"),
-                name="college_sponsor_code_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)),
-                name="college_sponsor_has_words",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sponsorship",
-            index=models.Index(
-                fields=["organisation", "sponsor", "term_enrolment"], name="college_sponsorship_by_sponsor"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsorship",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "ACTIVE")),
-                fields=("organisation", "term_enrolment"),
-                name="college_sponsorship_one_runs",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsorship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount_minor__isnull", True), ("percent__isnull", True), ("share", "FULL")),
-                    models.Q(
-                        ("amount_minor__isnull", True),
-                        ("percent__gt", 0),
-                        ("percent__isnull", False),
-                        ("percent__lte", 100),
-                        ("share", "PERCENT"),
-                    ),
-                    models.Q(
-                        ("amount_minor__gt", 0),
-                        ("amount_minor__isnull", False),
-                        ("percent__isnull", True),
-                        ("share", "FIXED"),
-                    ),
-                    _connector="OR",
-                ),
-                name="college_sponsorship_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsorship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("requested_by", models.F("approved_by")), _negated=True),
-                name="college_sponsorship_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsorship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "ACTIVE"), ("ended_at__isnull", False), _connector="OR"),
-                name="college_sponsorship_ended",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sponsorpayment",
-            index=models.Index(fields=["organisation", "sponsorship"], name="college_sponsorpayment_by_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsorpayment",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "payment"), name="college_sponsorpayment_unique"
-            ),
         ),
         rollbook.core.db.operations.IsolateTable(
             name="Discount",

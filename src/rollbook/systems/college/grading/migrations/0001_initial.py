@@ -87,6 +87,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "section", "component"), name="college_sheet_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["OPEN", "RETURNED"]), ("submitted_at__isnull", False), _connector="OR"
+                        ),
+                        name="college_sheet_submission_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("finalized_at__isnull", False), ("finalized_by__isnull", False), ("state", "FINALIZED")
+                            ),
+                            models.Q(
+                                models.Q(("state", "FINALIZED"), _negated=True),
+                                ("finalized_at__isnull", True),
+                                ("finalized_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_sheet_finalisation_is_whole",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "state", "id"], name="college_sheet_by_state")],
             },
         ),
         migrations.CreateModel(
@@ -146,6 +172,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "subject_enrolment", "component"), name="college_grade_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["DRAFT", "RETURNED"]),
+                            models.Q(models.Q(("symbol", ""), _negated=True), ("scale__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="college_grade_has_value",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("numeric__isnull", True), models.Q(("symbol", ""), _negated=True), _connector="OR"
+                        ),
+                        name="college_grade_number_has_symbol",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "sheet", "id"], name="college_grade_by_sheet")],
             },
         ),
         migrations.CreateModel(
@@ -267,6 +313,68 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["RESOLVED", "EXPIRED"]), _negated=True),
+                        fields=("organisation", "subject_enrolment"),
+                        name="college_inc_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("required_work", ""), _negated=True), name="college_inc_has_work"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "extension_days__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("extensions"), "*", models.Value(90)
+                                ),
+                            ),
+                            ("extensions__lte", 2),
+                        ),
+                        name="college_inc_extensions",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["SUBMITTED", "HEAD_APPROVED", "RESOLVED"]), _negated=True),
+                            models.Q(
+                                models.Q(("new_symbol", ""), _negated=True),
+                                ("new_numeric__isnull", False),
+                                ("submitted_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_inc_grade_stands",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("head_approved_by__isnull", True),
+                            models.Q(("head_approved_by", models.F("submitted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="college_inc_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on__isnull", False), ("state__in", ["RESOLVED", "EXPIRED"])),
+                            models.Q(
+                                models.Q(("state__in", ["RESOLVED", "EXPIRED"]), _negated=True),
+                                ("ended_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_inc_end_is_whole",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["OPEN", "REQUESTED", "APPROVED"])),
+                        fields=["organisation", "deadline", "id"],
+                        name="college_inc_due",
+                    ),
+                    models.Index(fields=["organisation", "student", "id"], name="college_inc_by_student"),
+                    models.Index(fields=["organisation", "state", "deadline", "id"], name="college_inc_by_state"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -295,6 +403,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "programme", "kind", "name", "is_cumulative"),
+                        name="college_standing_rule_unique",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("failed_percent__isnull", True), ("gpa_limit__isnull", False), ("kind", "HONOURS")
+                            ),
+                            models.Q(
+                                ("kind", "STANDING"),
+                                ("name__in", ["WARNING", "PROBATION", "SUSPENDED"]),
+                                models.Q(
+                                    ("gpa_limit__isnull", False),
+                                    models.Q(("failed_percent__gte", 1), ("failed_percent__lte", 100)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_standing_rule_limits",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -328,6 +461,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__regex", "^.{10}")), name="college_reopening_has_reason"
+                    )
+                ],
+                "indexes": [models.Index(fields=["organisation", "term", "until"], name="college_reopening_by_term")],
             },
         ),
         migrations.CreateModel(
@@ -391,6 +530,22 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "student", "term"), name="college_term_result_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("gpa__isnull", True), ("gpa_units", 0)),
+                            models.Q(("gpa__isnull", False), ("gpa_units__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="college_term_result_average",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "term", "student"], name="college_term_result_by_term")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -602,208 +757,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("organisation", "request"), name="college_change_request_unique"),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="gradesheet",
-            index=models.Index(fields=["organisation", "state", "id"], name="college_sheet_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="gradesheet",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "section", "component"), name="college_sheet_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradesheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["OPEN", "RETURNED"]), ("submitted_at__isnull", False), _connector="OR"
-                ),
-                name="college_sheet_submission_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradesheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finalized_at__isnull", False), ("finalized_by__isnull", False), ("state", "FINALIZED")),
-                    models.Q(
-                        models.Q(("state", "FINALIZED"), _negated=True),
-                        ("finalized_at__isnull", True),
-                        ("finalized_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="college_sheet_finalisation_is_whole",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="graderecord",
-            index=models.Index(fields=["organisation", "sheet", "id"], name="college_grade_by_sheet"),
-        ),
-        migrations.AddConstraint(
-            model_name="graderecord",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "subject_enrolment", "component"), name="college_grade_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="graderecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["DRAFT", "RETURNED"]),
-                    models.Q(models.Q(("symbol", ""), _negated=True), ("scale__isnull", False)),
-                    _connector="OR",
-                ),
-                name="college_grade_has_value",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="graderecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("numeric__isnull", True), models.Q(("symbol", ""), _negated=True), _connector="OR"),
-                name="college_grade_number_has_symbol",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incompletecase",
-            index=models.Index(
-                condition=models.Q(("state__in", ["OPEN", "REQUESTED", "APPROVED"])),
-                fields=["organisation", "deadline", "id"],
-                name="college_inc_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incompletecase",
-            index=models.Index(fields=["organisation", "student", "id"], name="college_inc_by_student"),
-        ),
-        migrations.AddIndex(
-            model_name="incompletecase",
-            index=models.Index(fields=["organisation", "state", "deadline", "id"], name="college_inc_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="incompletecase",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["RESOLVED", "EXPIRED"]), _negated=True),
-                fields=("organisation", "subject_enrolment"),
-                name="college_inc_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incompletecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("required_work", ""), _negated=True), name="college_inc_has_work"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incompletecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "extension_days__lte",
-                        django.db.models.expressions.CombinedExpression(models.F("extensions"), "*", models.Value(90)),
-                    ),
-                    ("extensions__lte", 2),
-                ),
-                name="college_inc_extensions",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incompletecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["SUBMITTED", "HEAD_APPROVED", "RESOLVED"]), _negated=True),
-                    models.Q(
-                        models.Q(("new_symbol", ""), _negated=True),
-                        ("new_numeric__isnull", False),
-                        ("submitted_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="college_inc_grade_stands",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incompletecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("head_approved_by__isnull", True),
-                    models.Q(("head_approved_by", models.F("submitted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="college_inc_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incompletecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on__isnull", False), ("state__in", ["RESOLVED", "EXPIRED"])),
-                    models.Q(
-                        models.Q(("state__in", ["RESOLVED", "EXPIRED"]), _negated=True), ("ended_on__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="college_inc_end_is_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standingrule",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "programme", "kind", "name", "is_cumulative"),
-                name="college_standing_rule_unique",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("failed_percent__isnull", True), ("gpa_limit__isnull", False), ("kind", "HONOURS")),
-                    models.Q(
-                        ("kind", "STANDING"),
-                        ("name__in", ["WARNING", "PROBATION", "SUSPENDED"]),
-                        models.Q(
-                            ("gpa_limit__isnull", False),
-                            models.Q(("failed_percent__gte", 1), ("failed_percent__lte", 100)),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="college_standing_rule_limits",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="termreopening",
-            index=models.Index(fields=["organisation", "term", "until"], name="college_reopening_by_term"),
-        ),
-        migrations.AddConstraint(
-            model_name="termreopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__regex", "^.{10}")), name="college_reopening_has_reason"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="termresult",
-            index=models.Index(fields=["organisation", "term", "student"], name="college_term_result_by_term"),
-        ),
-        migrations.AddConstraint(
-            model_name="termresult",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "student", "term"), name="college_term_result_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("gpa__isnull", True), ("gpa_units", 0)),
-                    models.Q(("gpa__isnull", False), ("gpa_units__gt", 0)),
-                    _connector="OR",
-                ),
-                name="college_term_result_average",
-            ),
         ),
         rollbook.core.db.operations.IsolateTable(
             name="GradeSheet",

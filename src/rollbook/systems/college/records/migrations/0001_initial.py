@@ -144,6 +144,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("committed_at__isnull", True), ("state", "CHECKED"), ("taken_back_at__isnull", True)
+                            ),
+                            models.Q(
+                                ("committed_at__isnull", False), ("state", "COMMITTED"), ("taken_back_at__isnull", True)
+                            ),
+                            models.Q(
+                                ("committed_at__isnull", False),
+                                ("state", "TAKEN_BACK"),
+                                ("taken_back_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_import_moments",
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "-created_at", "id"], name="college_import_newest"),
+                    models.Index(fields=["organisation", "file_sha256"], name="college_import_same_file"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +205,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "run", "line"), name="college_import_line_unique")
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("student_id__isnull", False)),
+                        fields=["organisation", "student_id"],
+                        name="college_import_of_student",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -259,6 +292,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("taken_back_at__isnull", True)),
+                        fields=("organisation", "student_number"),
+                        name="college_student_number_unique",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("taken_back_at__isnull", True)),
+                        fields=("organisation", "person"),
+                        name="college_student_person_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("student_number__regex", "^[A-Za-z0-9][A-Za-z0-9/. -]*$")),
+                        name="college_student_number_is_plain",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "student_number", "id"], name="college_student_by_number"),
+                    models.Index(
+                        fields=["organisation", "programme", "student_number"], name="college_student_programme"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -344,6 +399,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_automatic", True), ("released_at__isnull", True)),
+                        fields=("organisation", "student", "kind"),
+                        name="college_hold_one_automatic",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "blocks__contained_by",
+                                ["ENROL", "DROP", "GRADES_VIEW", "DOCUMENT_RELEASE", "EXAM", "GRADUATE"],
+                            ),
+                            ("blocks__len__gt", 0),
+                        ),
+                        name="college_hold_blocks_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="college_hold_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_automatic", True), ("placed_by__isnull", False), _connector="OR"),
+                        name="college_hold_somebody_placed",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("released_at__isnull", True)),
+                        fields=["organisation", "student"],
+                        name="college_hold_live",
+                    ),
+                    models.Index(fields=["organisation", "-placed_at", "id"], name="college_hold_by_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -384,154 +471,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="importrun",
-            index=models.Index(fields=["organisation", "-created_at", "id"], name="college_import_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="importrun",
-            index=models.Index(fields=["organisation", "file_sha256"], name="college_import_same_file"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("committed_at__isnull", True), ("state", "CHECKED"), ("taken_back_at__isnull", True)),
-                    models.Q(("committed_at__isnull", False), ("state", "COMMITTED"), ("taken_back_at__isnull", True)),
-                    models.Q(
-                        ("committed_at__isnull", False), ("state", "TAKEN_BACK"), ("taken_back_at__isnull", False)
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("organisation", "="),
+                            ("student", "="),
+                            (
+                                models.Func(
+                                    models.F("from_date"),
+                                    models.F("to_date"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="college_status_no_overlap",
                     ),
-                    _connector="OR",
-                ),
-                name="college_import_moments",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(
-                condition=models.Q(("student_id__isnull", False)),
-                fields=["organisation", "student_id"],
-                name="college_import_of_student",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "run", "line"), name="college_import_line_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="student",
-            index=models.Index(fields=["organisation", "student_number", "id"], name="college_student_by_number"),
-        ),
-        migrations.AddIndex(
-            model_name="student",
-            index=models.Index(
-                fields=["organisation", "programme", "student_number"], name="college_student_programme"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="student",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("taken_back_at__isnull", True)),
-                fields=("organisation", "student_number"),
-                name="college_student_number_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="student",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("taken_back_at__isnull", True)),
-                fields=("organisation", "person"),
-                name="college_student_person_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="student",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("student_number__regex", "^[A-Za-z0-9][A-Za-z0-9/. -]*$")),
-                name="college_student_number_is_plain",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hold",
-            index=models.Index(
-                condition=models.Q(("released_at__isnull", True)),
-                fields=["organisation", "student"],
-                name="college_hold_live",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hold",
-            index=models.Index(fields=["organisation", "-placed_at", "id"], name="college_hold_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_automatic", True), ("released_at__isnull", True)),
-                fields=("organisation", "student", "kind"),
-                name="college_hold_one_automatic",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("blocks__contained_by", ["ENROL", "DROP", "GRADES_VIEW", "DOCUMENT_RELEASE", "EXAM", "GRADUATE"]),
-                    ("blocks__len__gt", 0),
-                ),
-                name="college_hold_blocks_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="college_hold_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_automatic", True), ("placed_by__isnull", False), _connector="OR"),
-                name="college_hold_somebody_placed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="studentstatusperiod",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("organisation", "="),
-                    ("student", "="),
-                    (
-                        models.Func(
-                            models.F("from_date"),
-                            models.F("to_date"),
-                            models.Value("[]"),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_date__isnull", True), ("to_date__gte", models.F("from_date")), _connector="OR"
                         ),
-                        "&&",
+                        name="college_status_days_in_order",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("to_date__isnull", True)),
+                        fields=("organisation", "student"),
+                        name="college_status_one_open",
                     ),
                 ],
-                name="college_status_no_overlap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="studentstatusperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to_date__isnull", True), ("to_date__gte", models.F("from_date")), _connector="OR"),
-                name="college_status_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="studentstatusperiod",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("to_date__isnull", True)),
-                fields=("organisation", "student"),
-                name="college_status_one_open",
-            ),
+            },
         ),
         rollbook.core.db.operations.IsolateTable(
             name="Override",

@@ -92,6 +92,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("institution", ""), _negated=True),
+                        name="college_creditrequest_has_institution",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="college_creditrequest_two_people",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "student"], name="college_creditrequest_of")],
             },
         ),
         migrations.CreateModel(
@@ -144,46 +159,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "CREDITED")),
+                        fields=("organisation", "student", "subject"),
+                        name="college_credit_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("external_units__gt", 0), ("units_granted__gt", 0)),
+                        name="college_credit_units",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "student", "state"], name="college_credit_of")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="transfercreditrequest",
-            index=models.Index(fields=["organisation", "student"], name="college_creditrequest_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="transfercreditrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("institution", ""), _negated=True), name="college_creditrequest_has_institution"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfercreditrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="college_creditrequest_two_people",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transfercredit",
-            index=models.Index(fields=["organisation", "student", "state"], name="college_credit_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="transfercredit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "CREDITED")),
-                fields=("organisation", "student", "subject"),
-                name="college_credit_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfercredit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("external_units__gt", 0), ("units_granted__gt", 0)), name="college_credit_units"
-            ),
         ),
         rollbook.core.db.operations.IsolateTable(
             name="Student",

@@ -60,6 +60,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        models.F("term"),
+                        django.db.models.functions.text.Lower("code"),
+                        name="college_block_code_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True), name="college_block_has_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("year_level__gte", 1), ("year_level__lte", 8)), name="college_block_year"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("maximum__lte", 1000), ("target__gte", 1), ("target__lte", models.F("maximum"))
+                        ),
+                        name="college_block_sizes",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "term", "programme", "year_level", "code"], name="college_block_of_year"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +107,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "digest"), name="college_feed_digest_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("organisation", "person"),
+                        name="college_feed_one_live",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +157,53 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "faculty",
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("employee_number"),
+                        name="college_faculty_number_unique",
+                    ),
+                    models.UniqueConstraint(fields=("organisation", "person"), name="college_faculty_person_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("member__isnull", False)),
+                        fields=("organisation", "member"),
+                        name="college_faculty_member_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("employee_number", ""), _negated=True), name="college_faculty_has_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("max_weekly_units__gte", 0), ("max_weekly_units__lte", 60)),
+                        name="college_faculty_units",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "availability__contained_by",
+                                [
+                                    "1-AM",
+                                    "1-PM",
+                                    "2-AM",
+                                    "2-PM",
+                                    "3-AM",
+                                    "3-PM",
+                                    "4-AM",
+                                    "4-PM",
+                                    "5-AM",
+                                    "5-PM",
+                                    "6-AM",
+                                    "6-PM",
+                                    "7-AM",
+                                    "7-PM",
+                                ],
+                            )
+                        ),
+                        name="college_faculty_half_days",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "employee_number", "id"], name="college_faculty_by_number")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +232,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "faculty", "subject"), name="college_facultysubject_unique"
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "subject", "faculty"], name="college_facultysubject_taught")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +307,70 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(
+                            ("excused__in", ["", "ROOM"]), ("professor__isnull", False), ("weekday__isnull", False)
+                        ),
+                        expressions=[
+                            ("organisation", "="),
+                            ("professor", "="),
+                            ("weekday", "="),
+                            (
+                                models.Func(
+                                    models.F("start_min"),
+                                    models.F("end_min"),
+                                    models.Value("[)"),
+                                    function="int4range",
+                                    output_field=django.contrib.postgres.fields.ranges.IntegerRangeField(),
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("from_date"),
+                                    models.F("to_date"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="college_meeting_professor_free",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("end_min__isnull", True), ("start_min__isnull", True), ("weekday__isnull", True)),
+                            models.Q(
+                                ("end_min__isnull", False),
+                                ("end_min__lte", 1440),
+                                ("start_min__gte", 0),
+                                ("start_min__isnull", False),
+                                ("start_min__lt", models.F("end_min")),
+                                ("weekday__gte", 1),
+                                ("weekday__isnull", False),
+                                ("weekday__lte", 7),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_meeting_hours",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_date__lte", models.F("to_date"))), name="college_meeting_days"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("excused", ""), ("override__isnull", True)),
+                            models.Q(("excused__in", ["ROOM", "PROFESSOR", "BOTH"]), ("override__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="college_meeting_excused",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "professor", "weekday"], name="college_meeting_by_professor")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +406,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "cancelled classes",
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "meeting", "on_date"), name="college_cancelled_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="college_cancelled_why"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +449,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("code"),
+                        name="college_room_code_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True), name="college_room_has_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity__gte", 1)), name="college_room_holds_somebody"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["organisation", "code", "id"], name="college_room_by_code")],
             },
         ),
         migrations.AddField(
@@ -347,6 +521,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        models.F("term"),
+                        models.F("subject"),
+                        django.db.models.functions.text.Lower("code"),
+                        name="college_section_code_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True), name="college_section_has_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("capacity__gte", 1), ("capacity__lte", 1000), ("waitlist_capacity__lte", 1000)
+                        ),
+                        name="college_section_sizes",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "term", "subject", "code"], name="college_section_of_subject"),
+                    models.Index(
+                        condition=models.Q(("block__isnull", False)),
+                        fields=["organisation", "block"],
+                        name="college_section_of_block",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -392,6 +592,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "PRIMARY")),
+                        fields=("organisation", "section"),
+                        name="college_assignment_one_owner",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "section", "component", "professor"),
+                        name="college_assignment_once",
+                        nulls_distinct=False,
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("professor__isnull", False)),
+                        fields=["organisation", "professor"],
+                        name="college_assignment_of",
+                    ),
+                    models.Index(fields=["organisation", "section"], name="college_assignment_in"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -429,6 +649,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "term"), name="college_termschedule_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_published", False),
+                            models.Q(
+                                ("picking_opens_at__lt", models.F("picking_closes_at")), ("published_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="college_termschedule_picking",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -473,196 +706,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "base_manager_name": "objects",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="block",
-            index=models.Index(
-                fields=["organisation", "term", "programme", "year_level", "code"], name="college_block_of_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="block",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                models.F("term"),
-                django.db.models.functions.text.Lower("code"),
-                name="college_block_code_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="block",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="college_block_has_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="block",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year_level__gte", 1), ("year_level__lte", 8)), name="college_block_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="block",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("maximum__lte", 1000), ("target__gte", 1), ("target__lte", models.F("maximum"))),
-                name="college_block_sizes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarfeed",
-            constraint=models.UniqueConstraint(fields=("organisation", "digest"), name="college_feed_digest_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarfeed",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at__isnull", True)),
-                fields=("organisation", "person"),
-                name="college_feed_one_live",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="faculty",
-            index=models.Index(fields=["organisation", "employee_number", "id"], name="college_faculty_by_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="faculty",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                django.db.models.functions.text.Lower("employee_number"),
-                name="college_faculty_number_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="faculty",
-            constraint=models.UniqueConstraint(fields=("organisation", "person"), name="college_faculty_person_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="faculty",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("member__isnull", False)),
-                fields=("organisation", "member"),
-                name="college_faculty_member_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="faculty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("employee_number", ""), _negated=True), name="college_faculty_has_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="faculty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_weekly_units__gte", 0), ("max_weekly_units__lte", 60)),
-                name="college_faculty_units",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="faculty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "availability__contained_by",
-                        [
-                            "1-AM",
-                            "1-PM",
-                            "2-AM",
-                            "2-PM",
-                            "3-AM",
-                            "3-PM",
-                            "4-AM",
-                            "4-PM",
-                            "5-AM",
-                            "5-PM",
-                            "6-AM",
-                            "6-PM",
-                            "7-AM",
-                            "7-PM",
-                        ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("committed_at__isnull", True), ("state", "CHECKED")),
+                            models.Q(("committed_at__isnull", False), ("state", "COMMITTED")),
+                            _connector="OR",
+                        ),
+                        name="college_timetable_moments",
                     )
-                ),
-                name="college_faculty_half_days",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="facultysubject",
-            index=models.Index(fields=["organisation", "subject", "faculty"], name="college_facultysubject_taught"),
-        ),
-        migrations.AddConstraint(
-            model_name="facultysubject",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "faculty", "subject"), name="college_facultysubject_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cancelledclass",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "meeting", "on_date"), name="college_cancelled_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cancelledclass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="college_cancelled_why"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="room",
-            index=models.Index(fields=["organisation", "code", "id"], name="college_room_by_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"), django.db.models.functions.text.Lower("code"), name="college_room_code_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="college_room_has_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__gte", 1)), name="college_room_holds_somebody"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="section",
-            index=models.Index(fields=["organisation", "term", "subject", "code"], name="college_section_of_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="section",
-            index=models.Index(
-                condition=models.Q(("block__isnull", False)),
-                fields=["organisation", "block"],
-                name="college_section_of_block",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="section",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                models.F("term"),
-                models.F("subject"),
-                django.db.models.functions.text.Lower("code"),
-                name="college_section_code_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="section",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="college_section_has_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="section",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__gte", 1), ("capacity__lte", 1000), ("waitlist_capacity__lte", 1000)),
-                name="college_section_sizes",
-            ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "-created_at", "id"], name="college_timetable_newest")
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="meeting",
@@ -671,10 +728,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="meeting",
             index=models.Index(fields=["organisation", "room", "weekday"], name="college_meeting_in_room"),
-        ),
-        migrations.AddIndex(
-            model_name="meeting",
-            index=models.Index(fields=["organisation", "professor", "weekday"], name="college_meeting_by_professor"),
         ),
         migrations.AddConstraint(
             model_name="meeting",
@@ -716,40 +769,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="meeting",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(
-                    ("excused__in", ["", "ROOM"]), ("professor__isnull", False), ("weekday__isnull", False)
-                ),
-                expressions=[
-                    ("organisation", "="),
-                    ("professor", "="),
-                    ("weekday", "="),
-                    (
-                        models.Func(
-                            models.F("start_min"),
-                            models.F("end_min"),
-                            models.Value("[)"),
-                            function="int4range",
-                            output_field=django.contrib.postgres.fields.ranges.IntegerRangeField(),
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("from_date"),
-                            models.F("to_date"),
-                            models.Value("[]"),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="college_meeting_professor_free",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 condition=models.Q(("weekday__isnull", False)),
                 expressions=[
                     ("organisation", "="),
@@ -777,101 +796,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 name="college_meeting_section_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("end_min__isnull", True), ("start_min__isnull", True), ("weekday__isnull", True)),
-                    models.Q(
-                        ("end_min__isnull", False),
-                        ("end_min__lte", 1440),
-                        ("start_min__gte", 0),
-                        ("start_min__isnull", False),
-                        ("start_min__lt", models.F("end_min")),
-                        ("weekday__gte", 1),
-                        ("weekday__isnull", False),
-                        ("weekday__lte", 7),
-                    ),
-                    _connector="OR",
-                ),
-                name="college_meeting_hours",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_date__lte", models.F("to_date"))), name="college_meeting_days"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("excused", ""), ("override__isnull", True)),
-                    models.Q(("excused__in", ["ROOM", "PROFESSOR", "BOTH"]), ("override__isnull", False)),
-                    _connector="OR",
-                ),
-                name="college_meeting_excused",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="teachingassignment",
-            index=models.Index(
-                condition=models.Q(("professor__isnull", False)),
-                fields=["organisation", "professor"],
-                name="college_assignment_of",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="teachingassignment",
-            index=models.Index(fields=["organisation", "section"], name="college_assignment_in"),
-        ),
-        migrations.AddConstraint(
-            model_name="teachingassignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role", "PRIMARY")),
-                fields=("organisation", "section"),
-                name="college_assignment_one_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teachingassignment",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "section", "component", "professor"),
-                name="college_assignment_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termschedule",
-            constraint=models.UniqueConstraint(fields=("organisation", "term"), name="college_termschedule_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="termschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_published", False),
-                    models.Q(("picking_opens_at__lt", models.F("picking_closes_at")), ("published_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="college_termschedule_picking",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="timetableimport",
-            index=models.Index(fields=["organisation", "-created_at", "id"], name="college_timetable_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="timetableimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("committed_at__isnull", True), ("state", "CHECKED")),
-                    models.Q(("committed_at__isnull", False), ("state", "COMMITTED")),
-                    _connector="OR",
-                ),
-                name="college_timetable_moments",
             ),
         ),
         rollbook.core.db.operations.IsolateTable(
