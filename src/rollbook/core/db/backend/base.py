@@ -114,7 +114,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         if not self._last:
-            super()._commit()
+            super()._commit()  # type: ignore[misc]  # not in the stubs
             return
         waiting, self._last = self._last, []
         cursors = [self.prepared_cursor() for _ in waiting]
@@ -123,7 +123,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with self.wrap_database_errors, self.connection.pipeline():
                 for cursor, last in zip(cursors, waiting, strict=True):
                     cursor.execute(last.text, last.parameters)
-                super()._commit()
+                super()._commit()  # type: ignore[misc]  # not in the stubs
         except IntegrityError as error:
             self._rollback()
             raise _refusal(error, waiting) or error from error
@@ -134,7 +134,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> None:
         self._last = []
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]  # not in the stubs
 
     def close(self) -> None:
         self._last = []
