@@ -72,6 +72,9 @@ UPDATE hand.instalment i SET paid_minor = i.paid_minor + l.minor FROM landed l W
 """
 AUDIT = "INSERT INTO hand.audit (at, user_id, action, target_id, facts) VALUES (%s, %s, 'payment_recorded', %s, %s)"
 
+#: What a payment by hand sends: BEGIN, these, COMMIT.
+STATEMENTS = 2 + len((LOCK, PAY, FALL, AUDIT))
+
 
 @dataclass(frozen=True, slots=True)
 class ByHand:

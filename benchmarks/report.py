@@ -8,6 +8,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.handwritten import STATEMENTS as HAND_STATEMENTS
+
 if TYPE_CHECKING:
     from benchmarks.session import Results
 
@@ -72,7 +74,7 @@ def section(results: "Results", *, rounds: int, seconds: float) -> str:
             *_table(["target", "got", "at least", "met"], kept),
             "",
             f"Answers that were no success: {len(results.failures)}; deadlocks: {results.deadlocks}; "
-            "the books were proved afterwards.",
+            "the books of the college at the counter were proved afterwards.",
             *[f"- {failure}" for failure in results.failures],
             "",
             "The last columns: processor time of web server, database and the load itself for one payment.",
@@ -108,7 +110,7 @@ def _statements(results: "Results") -> list[str]:
         return []
     return [
         f"What a payment sends to the database, counted in the log of the server over {counted.payments} payments "
-        f"({counted.per_payment:.1f} messages; hand-written: 6):",
+        f"({counted.per_payment:.1f} statements; hand-written: {HAND_STATEMENTS}):",
         "",
         *_table(["statement", "times"], [[name, f"{times:.2f}"] for name, times in counted.statements]),
     ]
@@ -120,10 +122,9 @@ def _remaining(results: "Results") -> str:
     both = web + database
     return (
         f"What the remaining cost is made of, at 8 clients: {web / both:.0%} is Python in the web server (HTTP, "
-        "session, permission, checks of the body, eight statements bound and read, the answer encoded), "
-        f"{database / both:.0%} is PostgreSQL (row policies on every table, ten references checked, the indexes of "
-        "nine tables, the receipt's number under its lock until the commit is on disk); planning is paid once for "
-        "each connection."
+        "session, permission, checks of the body, statements bound and read, the answer encoded), "
+        f"{database / both:.0%} is PostgreSQL (row policies, references and indexes of every table it writes, the "
+        "receipt's number under its lock until the commit is on disk); planning is paid once for each connection."
     )
 
 

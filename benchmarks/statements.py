@@ -24,7 +24,6 @@ _NAMES = {
     "WITH room AS": "payment, waterfall, credit, double entry, audit",
     "WITH series AS": "gapless number and receipt",
     "INSERT INTO idempotency_storedanswer": "the answer, kept under its key",
-    "INSERT INTO messaging_notice": "the notice to the student",
     "COMMIT": "COMMIT",
 }
 
