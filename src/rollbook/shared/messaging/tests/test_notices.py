@@ -217,6 +217,7 @@ FACTS: dict[str, dict[str, Any]] = {
     kinds.SCHEDULE_CHANGE: {"section": "IT101-A"},
     kinds.DOCUMENT: {"title": "TOR-2031-000001"},
     kinds.HOLD: {},
+    kinds.REQUEST: {"state": "APPROVED", "request": "LEAVE", "from_date": "2031-08-04"},
     kinds.PAYMENT_REMINDER: {"amount_minor": 5_000_00, "currency": "PHP", "due_on": "2031-08-31"},
     kinds.SYSTEM: {"text": "The office is closed on Friday."},
 }
