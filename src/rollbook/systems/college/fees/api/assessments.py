@@ -296,8 +296,8 @@ def change_sponsor(request: ApiRequest, sponsor_id: UUID, body: SponsorChangeIn)
 
 
 @router.get("/sponsors/{uuid:sponsor_id}/statement", permission=permissions.SEE_SPONSORS, response=list[StatementRow])
-def statement(request: ApiRequest, sponsor_id: UUID, term_id: Query[UUID]) -> list[dict[str, Any]]:
-    """What a sponsor answers for in a term, student by student."""
+def statement(request: ApiRequest, sponsor_id: UUID, term_id: Query[UUID | None] = None) -> list[dict[str, Any]]:
+    """What a sponsor answers for, in one term or in all of them, student by student."""
     currency = organisation_in_scope().currency
     return [
         {

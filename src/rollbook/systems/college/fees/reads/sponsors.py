@@ -79,10 +79,13 @@ def statement_rows(actor: Actor, sponsor_id: UUID) -> "QuerySet[Any, Any]":
     return found
 
 
-def statement(actor: Actor, sponsor_id: UUID, term_id: UUID) -> Sequence[Any]:
-    """The rows of one term, in the order of the student numbers."""
+def statement(actor: Actor, sponsor_id: UUID, term_id: UUID | None) -> Sequence[Any]:
+    """The rows of one term, or of all, in the order of the student numbers."""
     get_sponsor(actor, sponsor_id)
-    return list(statement_rows(actor, sponsor_id).filter(term_id=term_id).order_by("student_number", "id"))
+    rows = statement_rows(actor, sponsor_id)
+    if term_id is not None:
+        rows = rows.filter(term_id=term_id)
+    return list(rows.order_by("student_number", "term_code", "id"))
 
 
 def discounts(actor: Actor) -> "QuerySet[Discount]":

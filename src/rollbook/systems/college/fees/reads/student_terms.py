@@ -18,7 +18,7 @@ from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.errors import StudentNotFound
 from rollbook.systems.college.fees.models import Assessment, Discount, DiscountGrant, Sponsorship
 from rollbook.systems.college.fees.policies import REFUND_TABLE
-from rollbook.systems.college.fees.reads.assessing import Standing, back_on, proposals, standings
+from rollbook.systems.college.fees.reads.assessing import Standing, proposals, standings
 from rollbook.systems.college.fees.rules import WHOLE, Given, assess, read_refund_table, rounded
 from rollbook.systems.college.fees.selectors import own_student_id
 
@@ -159,20 +159,19 @@ def refund_preview(actor: Actor, term_enrolment_id: UUID) -> list[RefundStepShow
     now = clock.now()
     today = organisation_in_scope().local_date(now)
     table = read_refund_table(policies.get(REFUND_TABLE, now))
-    current = back_on(now, one.starts_on)
     steps: list[tuple[int, date | None, Decimal]] = [
         (step.week, _last_day(one.starts_on, step.week), step.percent) for step in table
     ]
     steps.append((max((week for week, _, _ in steps), default=0) + 1, None, Decimal(0)))
-    passed = [until for _, until, _ in steps if until is not None and until < today]
+    # What has passed is nobody's choice any more; the first that is left is today's.
+    ahead = [step for step in steps if step[1] is None or step[1] >= today]
     shown_steps = []
-    for place, (week, until, percent) in enumerate(steps):
+    for place, (week, until, percent) in enumerate(ahead):
         owed = _owed_when_left(one, proposal, shown.invoice, week, percent)
         credit = max(0, shown.invoice.paid_minor - owed)
         currency = shown.invoice.currency
-        is_now = place == len(passed) and percent == current
         shown_steps.append(
-            RefundStepShown(week, until, percent, Money(owed, currency), Money(credit, currency), is_now)
+            RefundStepShown(week, until, percent, Money(owed, currency), Money(credit, currency), is_now=place == 0)
         )
     return shown_steps
 
