@@ -16,6 +16,7 @@ from rollbook.site.demo import logins, people
 from rollbook.site.demo.calendar import TermDays, at, terms, working_days
 from rollbook.site.demo.counter import Counter
 from rollbook.site.demo.curricula import load_curricula
+from rollbook.site.demo.fees import load_fees
 from rollbook.site.demo.names import somebody
 from rollbook.site.demo.online import open_account
 from rollbook.site.organisations import create_organisation
@@ -101,6 +102,7 @@ def _catalogue(actor: Actor, days: Iterable[TermDays]) -> None:
     for code, name, department, _ in PROGRAMMES:
         add_programme(actor, code=code, name=name, department=department)
     load_curricula(actor)
+    load_fees(actor)
     for term_days in days:
         term = add_term(
             actor, code=term_days.code, academic_year=term_days.academic_year, kind=term_days.kind,
