@@ -19,6 +19,8 @@ from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.shared.billing.models import Receipt, Shift
 from rollbook.site.api import api
 from rollbook.systems.college.fees.examples import Payer, a_payer
+from rollbook.systems.college.fees.examples_of_schedules import a_discount, a_schedule, a_sponsor
+from rollbook.systems.college.fees.models import FeeLine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.isolation]
 
@@ -69,6 +71,9 @@ def known_ids(organisation: Organisation, ours: Payer) -> dict[str, UUID | int]:
     with tenant_scope(organisation.id):
         receipt, shift = Receipt.objects.get(), Shift.objects.get()
         permit = ours.enrolment.permits.get()
+        schedule = a_schedule(MARKER)
+        line = FeeLine.objects.filter(schedule=schedule).first()
+        assert line is not None
         return {
             "student_id": ours.student.id,
             "plan_id": ours.invoice.id,
@@ -80,6 +85,10 @@ def known_ids(organisation: Organisation, ours: Payer) -> dict[str, UUID | int]:
             "term_enrolment_id": ours.enrolment.id,
             "person_id": ours.student.person_id,
             "number": 1,
+            "schedule_id": schedule.id,
+            "line_id": line.id,
+            "discount_id": a_discount(MARKER).id,
+            "sponsor_id": a_sponsor(MARKER).id,
         }
 
 
