@@ -7,6 +7,7 @@ and writes what it saw to standard output, both JSON.
 
 import itertools
 import json
+import math
 import selectors
 import socket
 import statistics
@@ -51,7 +52,8 @@ def apply_load(port: int, clients: list[dict[str, Any]], seconds: float) -> Seen
     """Let each client ask over and over for so many seconds.
 
     A client has the `head` of its requests (without the headers that follow from the body) and the `bodies` that it
-    sends in turn; an empty body is sent as it is, any other with a fresh idempotency key.
+    sends in turn; an empty body is sent as it is, any other with a fresh idempotency key. A client with `requests`,
+    pairs of head and body, sends each of them once; then all are counted, and `seconds` is what they took.
     """
     plan = {"port": port, "clients": clients, "seconds": seconds}
     done = subprocess.run(
@@ -71,11 +73,15 @@ class Client:
     received: bytearray = field(default_factory=bytearray)
     asked_at: float = 0.0
 
-    def ask(self) -> None:
-        head, body = next(self.requests)
+    def ask(self) -> bool:
+        """Send the next request; answers whether there was one."""
+        head, body = next(self.requests, (None, None))
+        if head is None:
+            return False
         key = f"Idempotency-Key: {uuid4()}\r\nContent-Length: {len(body)}\r\n\r\n".encode() if body else b"\r\n"
         self.asked_at = time.perf_counter()
         self.connection.sendall(head + key + body)
+        return True
 
     def read(self) -> tuple[int, bytes] | None:
         """The answer, once it is whole."""
@@ -99,15 +105,17 @@ class Client:
 def run(plan: dict[str, Any]) -> dict[str, Any]:
     """Keep every client busy until the time is over; what was under way then is answered but not counted."""
     ready = selectors.DefaultSelector()
+    is_once = any("requests" in planned for planned in plan["clients"])
     for planned in plan["clients"]:
         connection = socket.create_connection(("127.0.0.1", plan["port"]), timeout=30)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        pairs = [(planned["head"].encode(), body.encode()) for body in planned["bodies"]]
-        client = Client(connection, itertools.cycle(pairs))
+        asked = planned.get("requests") or [(planned["head"], body) for body in planned["bodies"]]
+        pairs = [(head.encode(), body.encode()) for head, body in asked]
+        client = Client(connection, iter(pairs) if is_once else itertools.cycle(pairs))
         ready.register(connection, selectors.EVENT_READ, client)
         client.ask()
-    begin = time.perf_counter() + WARM_UP_SECONDS
-    end = begin + plan["seconds"]
+    begin = time.perf_counter() + (0 if is_once else WARM_UP_SECONDS)
+    end = math.inf if is_once else begin + plan["seconds"]
     statuses: dict[int, int] = {}
     waits: list[float] = []
     first_fault, processor_at_begin, busy = "", 0.0, len(plan["clients"])
@@ -125,16 +133,14 @@ def run(plan: dict[str, Any]) -> dict[str, Any]:
                 statuses[answer[0]] = statuses.get(answer[0], 0) + 1
             if answer[0] >= 300 and not first_fault:
                 first_fault = f"{answer[0]} {answer[1][:300]!r}"
-            if now < end:
-                client.ask()
-            else:
+            if now >= end or not client.ask():
                 ready.unregister(client.connection)
                 client.connection.close()
                 busy -= 1
     processor = time.process_time() - processor_at_begin
     return {
         "answers": len(waits),
-        "seconds": plan["seconds"],
+        "seconds": time.perf_counter() - begin if is_once else plan["seconds"],
         "statuses": statuses,
         "median_ms": statistics.median(waits) * 1000,
         "slow_ms": statistics.quantiles(waits, n=20)[-1] * 1000,

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from benchmarks.session import Results
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-BEGIN = "<!-- speed: written by python -m benchmarks -->"
-END = "<!-- end of speed -->"
 HEADING = """\
 # Measured
 
@@ -92,13 +90,14 @@ def section(results: "Results", *, rounds: int, seconds: float) -> str:
     )
 
 
-def write(text: str) -> None:
-    """Put the section between its markers, and leave the rest of the page as it is."""
+def write(text: str, *, name: str = "speed") -> None:
+    """Put a section between its markers, and leave the rest of the page as it is."""
     page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else HEADING
-    block = f"{BEGIN}\n{text}\n{END}"
-    if BEGIN in page:
-        before, _, rest = page.partition(BEGIN)
-        page = before + block + rest.partition(END)[2]
+    begin, end = f"<!-- {name}: written by its benchmark -->", f"<!-- end of {name} -->"
+    block = f"{begin}\n{text}\n{end}"
+    if begin in page:
+        before, _, rest = page.partition(begin)
+        page = before + block + rest.partition(end)[2]
     else:
         page = f"{page.rstrip()}\n\n{block}\n"
     PAGE.write_text(page, encoding="utf-8")
