@@ -284,14 +284,15 @@ def measure(students: int, rounds: int) -> int:
         [
             "## Enrolment week",
             "",
-            f"{datetime.now(UTC):%d %B %Y}: {students:,} students, {SUBJECTS} subjects with {SECTIONS} classes of {SEATS} "
-            f"seats each. One class after the other through {CLIENTS} connections: "
+            f"{datetime.now(UTC):%d %B %Y}: {students:,} students, {SUBJECTS} subjects with {SECTIONS} classes of "
+            f"{SEATS} seats each. One class after the other through {CLIENTS} connections: "
             f"{median(seen.rate for seen in ours):,.0f} classes/s, 95 % within "
-            f"{median(seen.slow_ms for seen in ours):.0f} ms; by hand {median(hand):,.0f}/s; **ratio {ratio:.2f}** (at least "
-            f"{LEAST_RATIO}).",
+            f"{median(seen.slow_ms for seen in ours):.0f} ms; by hand {median(hand):,.0f}/s; **ratio {ratio:.2f}** "
+            f"(at least {LEAST_RATIO}).",
             "",
-            f"All at once, each with a cart of five: {storm.seconds:.1f} s, median {storm.median_ms:,.0f} ms, 95 % within "
-            f"{storm.slow_ms:,.0f} ms; answers {storm.statuses}; server errors {errors}. Classes afterwards: {states}.",
+            f"All at once, each with a cart of five: {storm.seconds:.1f} s, median {storm.median_ms:,.0f} ms, "
+            f"95 % within {storm.slow_ms:,.0f} ms; answers {storm.statuses}; server errors {errors}. "
+            f"Classes afterwards: {states}.",
             "",
             "| wall | broken |",
             "|---|---|",
