@@ -14,6 +14,7 @@ from rollbook.core.db.arrays import array_of
 from rollbook.core.policies import services as policies
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
+from rollbook.systems.college.catalogue.models import Term
 from rollbook.systems.college.fees.models import Assessment, FeeSchedule
 from rollbook.systems.college.fees.policies import REFUND_TABLE
 from rollbook.systems.college.fees.rules import (
@@ -30,24 +31,32 @@ from rollbook.systems.college.fees.rules import (
     schedule_for,
 )
 
+# Each of these reads one table by keys that are known, and Python puts them together: on rows that were inserted a
+# moment ago, and never analysed, the planner would join them by a nested loop over everything.
 ENROLMENTS = """
-SELECT e.id, e.state, e.term_id, t.kind, t.starts_on, t.code, e.programme_id, e.year_level, e.curriculum_id, s.kind,
-       s.person_id, e.invoice_id
+SELECT e.id, e.state, e.term_id, e.programme_id, e.year_level, e.curriculum_id, e.invoice_id, e.student_id
   FROM college_enrolment_termenrolment e
-  JOIN college_records_student s ON s.organisation_id = e.organisation_id AND s.id = e.student_id
-  JOIN college_catalogue_term t ON t.organisation_id = e.organisation_id AND t.id = e.term_id
  WHERE e.organisation_id = %(organisation)s AND e.id = ANY (%(enrolments)s::uuid[])
  ORDER BY e.id
 """
 
+STUDENTS = """
+SELECT s.id, s.kind, s.person_id FROM college_records_student s
+ WHERE s.organisation_id = %(organisation)s AND s.id = ANY (%(students)s::uuid[])
+"""
+
 #: Every class that was ever taken up in the term; what was merely held, planned or waited for is not charged.
 TAKEN = """
-SELECT k.term_enrolment_id, k.subject_id, c.code, k.units, c.lecture_units, c.lab_units, k.state, k.ended_at
+SELECT k.term_enrolment_id, k.subject_id, k.units, k.state, k.ended_at
   FROM college_enrolment_subjectenrolment k
-  JOIN college_catalogue_subject c ON c.organisation_id = k.organisation_id AND c.id = k.subject_id
  WHERE k.organisation_id = %(organisation)s AND k.term_enrolment_id = ANY (%(enrolments)s::uuid[])
    AND k.state IN ('ENROLLED', 'COMPLETED', 'DROPPED', 'WITHDRAWN')
- ORDER BY k.term_enrolment_id, c.code, k.id
+ ORDER BY k.term_enrolment_id, k.id
+"""
+
+SUBJECTS = """
+SELECT c.id, c.code, c.lecture_units, c.lab_units FROM college_catalogue_subject c
+ WHERE c.organisation_id = %(organisation)s AND c.id = ANY (%(subjects)s::uuid[])
 """
 
 #: What curricula put into each of their terms; of an elective group, in which one is enough, the first.
@@ -118,15 +127,8 @@ class Proposal:
 def standings(enrolment_ids: Iterable[UUID]) -> list[Standing]:
     """Everything that is asked about some term enrolments, in the order of their ids."""
     wanted = array_of(enrolment_ids)
-    found = {row[0]: Standing(*row) for row in _rows(ENROLMENTS, enrolments=wanted)}
-    for enrolment_id, subject_id, code, units, lecture, lab, state, ended_at in _rows(TAKEN, enrolments=wanted):
-        standing = found[enrolment_id]
-        share = WHOLE
-        if state == "DROPPED":
-            share = Decimal(0)
-        elif state == "WITHDRAWN":
-            share = WHOLE - back_on(ended_at, standing.starts_on)
-        standing.taken.append(Taken(subject_id, code, units, lecture, lab, share))
+    found = _enrolments(wanted)
+    _take(found, wanted)
     for enrolment_id, code, name, percent, minor, categories, position, cap in _rows(GIVEN, enrolments=wanted):
         found[enrolment_id].given.append(Given(code, name, percent, minor, tuple(categories), position, cap))
     _expect(found.values())
@@ -134,6 +136,42 @@ def standings(enrolment_ids: Iterable[UUID]) -> list[Standing]:
     for assessment in latest:
         found[assessment.term_enrolment_id].latest = assessment
     return list(found.values())
+
+
+def _enrolments(wanted: str) -> dict[UUID, Standing]:
+    rows = _rows(ENROLMENTS, enrolments=wanted)
+    students = {row[0]: row[1:] for row in _rows(STUDENTS, students=array_of({row[7] for row in rows}))}
+    terms = {
+        row[0]: row[1:]
+        for row in Term.objects.filter(id__in={row[2] for row in rows}).values_list("id", "kind", "starts_on", "code")
+    }
+    found = {}
+    for enrolment_id, state, term_id, programme_id, year_level, curriculum_id, invoice_id, student_id in rows:
+        student_kind, person_id = students[student_id]
+        semester, starts_on, term_code = terms[term_id]
+        found[enrolment_id] = Standing(
+            enrolment_id, state, term_id, semester, starts_on, term_code, programme_id, year_level, curriculum_id,
+            student_kind, person_id, invoice_id,
+        )  # fmt: skip
+    return found
+
+
+def _take(found: Mapping[UUID, Standing], wanted: str) -> None:
+    rows = _rows(TAKEN, enrolments=wanted)
+    if not rows:
+        return
+    subjects = {row[0]: row[1:] for row in _rows(SUBJECTS, subjects=array_of({row[1] for row in rows}))}
+    for enrolment_id, subject_id, units, state, ended_at in rows:
+        standing = found[enrolment_id]
+        share = WHOLE
+        if state == "DROPPED":
+            share = Decimal(0)
+        elif state == "WITHDRAWN":
+            share = WHOLE - back_on(ended_at, standing.starts_on)
+        code, lecture, lab = subjects[subject_id]
+        standing.taken.append(Taken(subject_id, code, units, lecture, lab, share))
+    for standing in found.values():
+        standing.taken.sort(key=lambda taken: taken.code)
 
 
 def back_on(moment: datetime, starts_on: date) -> Decimal:
