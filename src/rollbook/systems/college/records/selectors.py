@@ -279,6 +279,7 @@ def get_status_request(actor: Actor, request_id: UUID) -> Any:
     found = status_requests(actor).select_related("student__person", "student__programme").filter(id=request_id).first()
     if found is None:
         raise RequestNotFound
+    _note_look(actor, found.student, "request at the desk")
     return found
 
 
@@ -310,7 +311,14 @@ def get_transfer(actor: Actor, transfer_id: UUID) -> ProgrammeTransfer:
     found = transfers(actor).select_related(*_TRANSFER_PARTS).filter(id=transfer_id).first()
     if found is None:
         raise TransferNotFound
+    _note_look(actor, found.student, "transfer between programmes")
     return found
+
+
+def _note_look(actor: Actor, student: Student, purpose: str) -> None:
+    """Who looks at what another person asked for leaves a trace."""
+    if student.person_id != actor.person_id:
+        record_access(actor, student, purpose, person_id=student.person_id)
 
 
 _TRANSFER_PARTS = ("student__person", "from_programme", "to_programme", "curriculum", "effective_term")

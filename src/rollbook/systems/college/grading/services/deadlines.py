@@ -115,6 +115,8 @@ def name_deadlines_moved(event: StatusConsidered) -> None:
     codes = dict(taken.values_list("id", "subject__code"))
     for _case, subject_id, _student, started_on, months, extension_days, deadline, _paused in running:
         found = deadline_of(started_on, months, extension_days=extension_days, leaves=leaves)
+        if found.day == deadline:
+            continue
         about = _("INC in %(subject)s, until") % {"subject": codes.get(subject_id, "")}
         event.effects.append(Effect(about, _written(deadline), _written(found.day)))
 

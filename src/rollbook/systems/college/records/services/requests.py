@@ -120,6 +120,8 @@ def take_back_status_request(actor: Actor, *, request_id: UUID, reason: str = ""
     _move(request, State.TAKEN_BACK)
     _save(request, "state", "note")
     record(actor, "college.status_request_taken_back", request, reason=request.note, student_id=student.id)
+    if student.person_id != actor.person_id:
+        tell(actor, request, student)
     return request
 
 
@@ -215,14 +217,29 @@ def _must_be_possible(
             raise BackdatingNotAllowed(permission=permissions.BACKDATE_LEAVES)
     if kind == Kind.LEAVE:
         status.must_not_overlap_leave(student, from_date, to_date)
-    if kind == Kind.RETURN and student.status != Student.Status.LOA:
-        raise NotOnLeave(number=student.student_number, status=student.get_status_display().lower())
+    if kind == Kind.RETURN:
+        _must_return_from_leave(student, from_date)
     status.must_become(student, wanted)
+
+
+def _must_return_from_leave(student: Student, from_date: date) -> None:
+    """Refuse a return by somebody who is not away, or on a day that the leave does not reach."""
+    leave = status.leave_that_runs(student)
+    if leave is None:
+        raise NotOnLeave(number=student.student_number, status=student.get_status_display().lower())
+    if from_date <= leave.from_date:
+        raise Invalid.field(
+            "from_date", "The leave begins only then. Enter a later day, or ask for it to be taken back."
+        )
+    if leave.to_date is not None and from_date > leave.to_date + timedelta(days=1):
+        raise Invalid.field("from_date", "The leave is over before that day; nobody has to ask for the return then.")
 
 
 def _must_still_be_possible(student: Student, request: StatusRequest) -> None:
     if request.kind == Kind.LEAVE:
         status.must_not_overlap_leave(student, request.from_date, request.to_date)
+    if request.kind == Kind.RETURN:
+        _must_return_from_leave(student, request.from_date)
     status.must_become(student, StatusRequest.LEADS_TO[request.kind])
 
 

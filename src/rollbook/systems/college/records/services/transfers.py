@@ -156,6 +156,8 @@ def take_back_transfer(actor: Actor, *, transfer_id: UUID, reason: str = "") -> 
     _move(transfer, State.TAKEN_BACK)
     _save(transfer, "state", "note")
     record(actor, "college.transfer_taken_back", transfer, reason=transfer.note, student_id=student.id)
+    if student.person_id != actor.person_id:
+        _tell(actor, transfer, student)
     return transfer
 
 

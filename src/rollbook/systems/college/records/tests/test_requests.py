@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from rollbook.core import events
 from rollbook.core.approvals.errors import SelfApproval
-from rollbook.core.audit.models import AuditEntry
+from rollbook.core.audit.models import AccessEntry, AuditEntry
 from rollbook.core.errors import Forbidden, Invalid, VersionConflict
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.shared.messaging.models import Notice
@@ -146,6 +146,29 @@ def test_a_return_today_ends_the_leave_before_its_last_day(tenant, on):
     assert periods()[1:] == [("LOA", date(2031, 7, 2), date(2031, 8, 10)), ("ACTIVE", date(2031, 8, 11), None)]
 
 
+@pytest.mark.parametrize("day", ["2031-07-02", "2031-08-02"])
+def test_nobody_returns_before_the_leave_or_after_it_is_over(tenant, on, day):
+    student = a_student()
+    on("2031-07-02")
+    approved(asks(student, first="2031-07-02", last="2031-07-31"))
+
+    with pytest.raises(Invalid):
+        asks(student, "RETURN", first=day)
+
+    assert periods()[-1] == ("LOA", date(2031, 7, 2), date(2031, 7, 31))
+
+
+def test_whoever_looks_at_a_request_leaves_a_trace_and_the_student_none(tenant, on):
+    student = a_student()
+    request = asks(student)
+    before = AccessEntry.objects.count()
+
+    selectors.get_status_request(herself(student), request.id)
+    assert AccessEntry.objects.count() == before
+    selectors.get_status_request(a_registrar(), request.id)
+    assert AccessEntry.objects.count() == before + 1
+
+
 def test_whoever_withdraws_is_cleared_first(tenant, on):
     student, registrar = a_student("310001"), a_registrar()
     hold = services.place_hold(
@@ -238,6 +261,7 @@ def test_the_desk_takes_a_granted_leave_back_before_it_begins_and_says_why(tenan
     with pytest.raises(Invalid):
         services.take_back_status_request(a_registrar(), request_id=request.id)
     services.take_back_status_request(a_registrar(), request_id=request.id, reason="The family called it off")
+    assert Notice.objects.filter(kind="REQUEST", facts__state="TAKEN_BACK").count() == 1
 
     on("2031-07-10")
     assert follow_calendar(organisation_id=tenant.id) == 0
@@ -274,6 +298,7 @@ def test_on_paper_the_desk_writes_the_request_down_and_may_decide_it(tenant, on)
         ({"last": "2031-07-09"}, Invalid),
         ({"kind": "WITHDRAWAL", "last": "2031-08-09"}, Invalid),
         ({"kind": "RETURN"}, NotOnLeave),
+        ({"is_confidential": True, "kind": ""}, Invalid),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_nothing_is_kept(tenant, on, change, refusal):
