@@ -9,7 +9,11 @@ from rollbook.core.tenancy.models import Organisation
 from rollbook.site.demo.curricula import FOLDER, load_curricula
 from rollbook.systems.college.catalogue import selectors
 from rollbook.systems.college.catalogue.models import Curriculum, Subject
-from rollbook.systems.college.examples import a_programme
+from rollbook.systems.college.enrolment.models import TermEnrolment
+from rollbook.systems.college.examples import a_programme, a_term
+from rollbook.systems.college.fees.services.enroller import PlanEnroller
+from rollbook.systems.college.records.models import Student
+from rollbook.systems.college.records.services import import_students
 
 
 @pytest.mark.rule("R10")
@@ -37,3 +41,20 @@ def test_no_line_of_the_files_is_twice_the_same_subject() -> None:
         with path.open(encoding="utf-8", newline="") as file:
             codes = [row["code"] for row in csv.DictReader(file)]
         assert len(codes) == len(set(codes)) > 45
+
+
+def test_students_who_come_by_file_follow_the_curriculum_of_their_programme(tenant: Organisation) -> None:
+    system = Actor.system(tenant.id, job="tests")
+    for code in ("BSIT", "BSBA", "BSED"):
+        a_programme(code)
+    load_curricula(system)
+    a_term("2026-1")
+    rows = [f"26000{number},Reyes {number},Ana,{code},2026-1" for number, code in enumerate(("BSIT", "BSBA", "BSED"))]
+
+    content = "\n".join(["student_number,family_name,given_name,programme,term", *rows]).encode()
+    import_students(system, file_name="demo.csv", content=content, enroller=PlanEnroller())
+
+    followed = Student.objects.values_list("programme_id", "curriculum__programme_id")
+    assert len(followed) == 3
+    assert all(own == theirs for own, theirs in followed)
+    assert TermEnrolment.objects.filter(curriculum__isnull=True).count() == 0
