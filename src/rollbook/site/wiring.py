@@ -21,6 +21,7 @@ from rollbook.systems.college.enrolment.events import (
     SubjectsChanged,
     TermEnrolmentCancelled,
     TermEnrolmentsOpened,
+    TermEnrolmentWithdrawn,
     WaitlistOffered,
 )
 from rollbook.systems.college.enrolment.jobs import is_anything_provisional, provisional_recheck
@@ -38,6 +39,7 @@ from rollbook.systems.college.enrolment.services.waiting import pass_on_seats
 from rollbook.systems.college.exams.services import prepare_for_new_term
 from rollbook.systems.college.fees.services.term_events import (
     assess_changed_subjects,
+    close_exams_after_leaving,
     give_back_after_cancelling,
     open_plans_of_new_terms,
 )
@@ -143,6 +145,7 @@ subscribe(SeatsChanged, _move_queue)
 # What a student owes follows the classes taken, a term that was cancelled, and terms opened for many at once.
 subscribe(SubjectsChanged, assess_changed_subjects)
 subscribe(TermEnrolmentCancelled, give_back_after_cancelling)
+subscribe(TermEnrolmentWithdrawn, close_exams_after_leaving)
 subscribe(TermEnrolmentsOpened, open_plans_of_new_terms)
 # A curriculum stays as it was approved while students follow it.
 subscribe(CurriculumReopening, refuse_reopening)

@@ -101,7 +101,7 @@ def _excuse(actor: Actor, changes: PermitChanges, enrolment_ids: Sequence[UUID],
 
 
 def void_permits(actor: Actor, *, term_enrolment_id: UUID, at: datetime) -> int:
-    """A term that was cancelled has no exams: every permit that nobody has used is suspended, whatever it rests on."""
+    """A term that was cancelled or left has no exams: every permit that nobody has used is suspended, whatever it rests on."""
     rows = ExamPermit.objects.filter(
         term_enrolment_id=term_enrolment_id, state__in=[ExamPermit.State.ISSUED, ExamPermit.State.PRINTED]
     )
@@ -111,6 +111,6 @@ def void_permits(actor: Actor, *, term_enrolment_id: UUID, at: datetime) -> int:
     ExamPermit.objects.filter(id__in=list(codes)).update(state=ExamPermit.State.SUSPENDED, suspended_at=at)
     record_many(
         actor, "college.permit_suspended", "college_exams.exampermit", list(codes),
-        facts=[{"code": code, "why": "The term was cancelled."} for code in codes.values()],
+        facts=[{"code": code, "why": "The term was cancelled or left."} for code in codes.values()],
     )  # fmt: skip
     return len(codes)

@@ -10,7 +10,12 @@ from rollbook.core.policies import services as policies
 from rollbook.shared.billing.models import Invoice
 from rollbook.shared.billing.services.cancellation import cancel_unpaid_invoices
 from rollbook.shared.billing.services.revisions import lock_invoice, revise_plan
-from rollbook.systems.college.enrolment.events import SubjectsChanged, TermEnrolmentCancelled, TermEnrolmentsOpened
+from rollbook.systems.college.enrolment.events import (
+    SubjectsChanged,
+    TermEnrolmentCancelled,
+    TermEnrolmentsOpened,
+    TermEnrolmentWithdrawn,
+)
 from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.enrolment.services import settle_month_one
 from rollbook.systems.college.exams.services.settlement import void_permits
@@ -64,3 +69,8 @@ def give_back_after_cancelling(event: TermEnrolmentCancelled) -> None:
         revise_plan(event.actor, invoice_id=invoice.id, new_total=Money(kept, invoice.currency), reason=reason)
     if not kept:
         cancel_unpaid_invoices(event.actor, [invoice.id], reason=reason)
+
+
+def close_exams_after_leaving(event: TermEnrolmentWithdrawn) -> None:
+    """Who left a running term sits no exam of it. What is owed follows the classes that were left."""
+    void_permits(event.actor, term_enrolment_id=event.term_enrolment_id, at=clock.now())

@@ -34,6 +34,7 @@ from rollbook.systems.college.fees.services.assessments import assess, bill_term
 from rollbook.systems.college.fees.services.corrections import request_adjustment
 from rollbook.systems.college.fees.services.payments import record_payment
 from rollbook.systems.college.fees.services.plans import open_plan
+from rollbook.systems.college.records.services import change_status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tenant")]
 
@@ -280,6 +281,22 @@ def test_a_cancelled_term_gives_back_by_the_refund_table_and_voids_its_permits(t
     assert credit_of_customer(taker.student.person_id, "PHP") == Money(8_000_00, "PHP")
     assert set(taker.permits.values_list("state", flat=True)) == {"SUSPENDED"}
     assert prove_books().is_right
+
+
+def test_who_leaves_a_running_term_loses_its_permits(taker: TermEnrolment) -> None:
+    exams_of(taker.term)
+    a_schedule()
+    assess(a_registrar(), term_enrolment_id=taker.id)
+    pays(taker, "8000.00")
+    Term.objects.filter(id=taker.term_id).update(state="IN_PROGRESS")
+
+    with clock.frozen_at(IN_WEEK_ONE):
+        change_status(
+            a_registrar(), student_id=taker.student_id, status="LOA", from_date=clock.now().date(),
+            reason="Cares for a sick parent",
+        )  # fmt: skip
+
+    assert set(taker.permits.values_list("state", flat=True)) == {"SUSPENDED"}
 
 
 def test_nobody_owes_anything_for_a_cancelled_term_that_was_not_paid(taker: TermEnrolment) -> None:
