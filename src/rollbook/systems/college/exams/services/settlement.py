@@ -101,7 +101,7 @@ def _excuse(actor: Actor, changes: PermitChanges, enrolment_ids: Sequence[UUID],
 
 
 def void_permits(actor: Actor, *, term_enrolment_id: UUID, at: datetime) -> int:
-    """A term that was cancelled or left has no exams: every permit that nobody has used is suspended, whatever it rests on."""
+    """A term that was cancelled or left has no exams: every unused permit is suspended, whatever it rests on."""
     rows = ExamPermit.objects.filter(
         term_enrolment_id=term_enrolment_id, state__in=[ExamPermit.State.ISSUED, ExamPermit.State.PRINTED]
     )
