@@ -183,6 +183,11 @@ def in_appearance(page: Page, scheme: Literal["light", "dark"]) -> None:
     """Switch the device between light and dark, and wait until the page has followed and is painted."""
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     wait_until(page, f"matchMedia('(prefers-color-scheme: {scheme})').matches")
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is painted as its window and its colours want it."""
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     wait_until(page, "document.getAnimations().every((one) => one.playState !== 'running')")
     if page.locator("figure[data-drawn]").count():
@@ -198,6 +203,7 @@ def is_fit(page: Page, picture: str = "") -> None:
     where = f"{page.url} at {width} px"
     # What lies under a header that stays in place could not be reached: that is true only while it lies there.
     page.evaluate("window.scrollTo(0, 0)")
+    settle(page)
     _none(violations(page), where)
     # What is said and how it can be reached is the same by night: only the colours can be wrong.
     in_appearance(page, "dark")
