@@ -12,7 +12,7 @@ from uuid import UUID
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
-from rollbook.core.db.batches import join_whole_sets, sent_ahead
+from rollbook.core.db.batches import join_whole_sets
 from rollbook.core.errors import Invalid
 from rollbook.core.money import Money, NotAnAmount
 from rollbook.core.permissions.actor import Actor
@@ -253,11 +253,10 @@ def credit(
             )
         places = instalment_ids[entry.target.invoice_id]
         landings.append(bulk.Landing(payment_id, entry.target, entry.amount, entry.row.method, landed, left, places))
-    with sent_ahead():
-        bulk.insert_landings(actor, landings, now=now)
-        bulk.post_and_audit(actor, landings, now=now)
-        _follow_up(before, plans, landings, now, on_landed)
-        bulk.issue_receipts(actor, landings, series=series, now=now)
+    bulk.insert_landings(actor, landings, now=now)
+    bulk.post_and_audit(actor, landings, now=now)
+    _follow_up(before, plans, landings, now, on_landed)
+    bulk.issue_receipts(actor, landings, series=series, now=now)
     return [entry for entry, _ in fresh]
 
 
