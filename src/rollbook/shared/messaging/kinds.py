@@ -136,7 +136,7 @@ def _request(facts: Facts) -> str:
         "request": _REQUESTED.get(str(facts.get("request", "")), _("request")), "day": _day(facts, "from_date"),
         "programme": facts.get("programme", ""),
     }  # fmt: skip
-    return _(told) % {**named, "request": str(named["request"])}
+    return _(told) % named
 
 
 def _reminder(facts: Facts) -> str:

@@ -70,10 +70,12 @@ def _still_lives(connection: "psycopg.Connection[Any]") -> bool:
     return True
 
 
-def _refusal(error: IntegrityError, waiting: "list[LastStatement]") -> Exception | None:
-    """What it means that one of some statements met a row that is there already."""
+def _refuse(error: IntegrityError, waiting: "list[LastStatement]") -> None:
+    """Raise what one of some statements means by meeting a row that is there already, if it is that."""
     met = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    return next((last.refused() for last in waiting if last.refused and last.constraint == met), None)
+    for last in waiting:
+        if last.refused and last.constraint == met:
+            raise last.refused() from error
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -108,7 +110,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     cursor.execute(last.text, last.parameters)
                     row = cursor.fetchone() if last.then else None
             except IntegrityError as error:
-                raise _refusal(error, waiting) or error from error
+                _refuse(error, waiting)
+                raise
             if last.then:
                 last.then(row)
 
@@ -126,7 +129,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 super()._commit()  # type: ignore[misc]  # not in the stubs
         except IntegrityError as error:
             self._rollback()
-            raise _refusal(error, waiting) or error from error
+            _refuse(error, waiting)
+            raise
         for cursor, last in zip(cursors, waiting, strict=True):
             if last.then:
                 last.then(cursor.fetchone())
