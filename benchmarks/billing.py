@@ -1,21 +1,19 @@
 """Billing a whole term by the fee schedule beside the same act in a loop.
 
-    python -m benchmarks.billing --students 5000 --loop 200
+    python -m benchmarks billing --students 5000 --loop 200
 
 Some students are assessed one after the other, all the others at once; the time of the loop is told for all of them,
 and the rows that both leave are compared. It runs in a scratch installation that is removed again.
 """
 
 import argparse
-import os
-import subprocess
 import sys
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from benchmarks.grades import Beside, timed
+from benchmarks.grades import Beside, timed, written
+from benchmarks.installation import prepare
 
 SUBJECTS = 7
 TERM = "2027-1"
@@ -131,37 +129,18 @@ def billing(organisation_id: UUID, enrolment_ids: list[UUID], loop: int) -> Besi
 
 def measure(students: int, loop: int) -> int:
     """Print it; rows that differ, or books that do not add up, are a failure."""
-    import django
-
-    from rollbook.site.configuration import configuration
-    from rollbook.site.runtime import starting
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
-    starting.prepare(configuration())
-    django.setup()
+    prepare()
     organisation_id, enrolment_ids = make_college(students + loop)
-    found = billing(organisation_id, enrolment_ids, loop)
-    print(found.line, flush=True)
-    return 0 if found.is_identical else 1
+    return written("billing", [billing(organisation_id, enrolment_ids, loop)])
 
 
 def main() -> int:
-    """Run in an environment of its own, which is thrown away."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.billing")
+    """Read what is wished, and measure."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks billing")
     parser.add_argument("--students", type=int, default=5_000)
     parser.add_argument("--loop", type=int, default=200, help="how many are done one after the other (default: 200)")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
-    if wanted.inside:
-        return measure(wanted.students, wanted.loop)
-    from rollbook.site.rehearsal.scratch import scratch_environment
-
-    root = Path(__file__).resolve().parent.parent
-    with scratch_environment() as environment:
-        paths = [str(root / "src"), str(root), environment.get("PYTHONPATH", "")]
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-        command = [sys.executable, "-m", "benchmarks.billing", "--inside", *sys.argv[1:]]
-        return subprocess.run(command, env=environment, check=False).returncode
+    return measure(wanted.students, wanted.loop)
 
 
 if __name__ == "__main__":

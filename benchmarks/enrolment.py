@@ -1,6 +1,6 @@
 """Enrolment week: a thousand students at once for classes of 40 seats, and the rate of single acts beside SQL by hand.
 
-    python -m benchmarks.enrolment --students 1000
+    python -m benchmarks enrolment --students 1000
 
 First every student takes up one class after the other through eight connections, in turns with the same locks and the
 same insert by hand; then a thousand connections ask at the same moment for what is left, whole carts at a time. After
@@ -10,14 +10,12 @@ whose prerequisite is not met. It runs in a scratch installation that is removed
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,7 +26,7 @@ from benchmarks import report
 from benchmarks.installation import Installation, running
 from benchmarks.load import Seen, apply_load
 from rollbook.site.rehearsal.counter import CSRF
-from rollbook.site.rehearsal.scratch import scratch_environment
+from rollbook.site.rehearsal.seats import BREACHES, signed_in
 
 SEATS = 40
 SUBJECTS = 6
@@ -63,20 +61,7 @@ SELECT (SELECT count(*) FROM week.taken WHERE section_id = %s),
 TAKE = "INSERT INTO week.taken VALUES (%s, %s, %s, %s, 3, 'ENROLLED')"
 NOTE = "INSERT INTO week.audit VALUES (%s, now(), %s, %s)"
 
-VIOLATIONS = {
-    "classes with more students than seats": """
-        SELECT count(*) FROM (
-            SELECT x.section_id FROM college_enrolment_subjectenrolment x
-              JOIN college_scheduling_section s ON s.organisation_id = x.organisation_id AND s.id = x.section_id
-             WHERE x.organisation_id = %(organisation)s AND x.state = 'ENROLLED'
-             GROUP BY x.section_id, s.capacity HAVING count(*) > s.capacity) v""",
-    "students above their units": """
-        SELECT count(*) FROM (
-            SELECT e.id FROM college_enrolment_termenrolment e
-              JOIN college_enrolment_subjectenrolment x ON x.organisation_id = e.organisation_id
-               AND x.term_enrolment_id = e.id AND x.state = 'ENROLLED'
-             WHERE e.organisation_id = %(organisation)s
-             GROUP BY e.id, e.max_units HAVING sum(x.units) > e.max_units) v""",
+VIOLATIONS = BREACHES | {
     "students in two classes at one hour": """
         SELECT count(*) FROM college_enrolment_subjectenrolment x
           JOIN college_enrolment_subjectenrolment y ON y.organisation_id = x.organisation_id
@@ -89,11 +74,6 @@ VIOLATIONS = {
         SELECT count(*) FROM college_enrolment_subjectenrolment x
           JOIN college_catalogue_subject b ON b.organisation_id = x.organisation_id AND b.id = x.subject_id
          WHERE x.organisation_id = %(organisation)s AND x.state = 'ENROLLED' AND b.code = %(locked)s""",
-    "subjects taken twice in a term": """
-        SELECT count(*) FROM (
-            SELECT 1 FROM college_enrolment_subjectenrolment x
-             WHERE x.organisation_id = %(organisation)s AND x.state = 'ENROLLED'
-             GROUP BY x.term_enrolment_id, x.subject_id HAVING count(*) > 1) v""",
 }
 
 
@@ -112,10 +92,6 @@ class Week:
 
 def open_week(count: int) -> Week:
     """A college on the first day of enrolment."""
-    from django.conf import settings
-    from django.test import Client
-
-    from rollbook.core.identity.examples import a_member, sign_in
     from rollbook.core.tenancy.models import Organisation
     from rollbook.core.tenancy.scope import tenant_scope
     from rollbook.site.organisations import create_organisation
@@ -139,15 +115,8 @@ def open_week(count: int) -> Week:
         ]  # fmt: skip
         locked = (str(found[-1].id), str(a_class(found[-1], "S0", capacity=SEATS).id))
         places = [a_taker(f"W{number:05d}", max_units=15) for number in range(count)]
-        people = [place.student.person_id for place in places]
-    students = []
-    for place, person_id in zip(places, people, strict=True):
-        client = Client()
-        sign_in(client, a_member(organisation, "student", name="Student", person_id=person_id))
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        cookie = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}"
-        students.append((cookie, str(place.id)))
-    return Week(organisation_id, students, offered, locked)
+        people = [(place.student.person_id, place.id) for place in places]
+    return Week(organisation_id, signed_in(organisation, people), offered, locked)
 
 
 def _hours(column: int, place: int) -> tuple[int, str, str]:
@@ -230,7 +199,7 @@ def hand_rate(installation: Installation, students: int, part: int, parts: int) 
     begin = time.perf_counter()
     for process in running_ones:
         print("go", file=process.stdin, flush=True)
-    taken = sum(json.loads(process.communicate()[0])[0] for process in running_ones)
+    taken = sum(int(json.loads(process.communicate()[0])[0]) for process in running_ones)
     return taken / (time.perf_counter() - begin)
 
 
@@ -305,23 +274,15 @@ def measure(students: int, rounds: int) -> int:
 
 
 def main() -> int:
-    """The measurement in an installation of its own, or one client by hand of it."""
+    """The measurement, or one client by hand of it."""
     if sys.argv[1:] == ["--hand"]:
         print(json.dumps(by_hand(**json.loads(sys.stdin.readline()))))
         return 0
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.enrolment")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks enrolment")
     parser.add_argument("--students", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3, help="turns of ours and by hand (default: 3)")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.inside:
-        return measure(arguments.students, arguments.rounds)
-    with scratch_environment() as environment:
-        root = Path(__file__).resolve().parent.parent
-        environment["PYTHONPATH"] = os.pathsep.join([str(root / "src"), str(root)])
-        return subprocess.run(
-            [sys.executable, "-m", "benchmarks.enrolment", "--inside", *sys.argv[1:]], env=environment, check=False
-        ).returncode
+    return measure(arguments.students, arguments.rounds)
 
 
 if __name__ == "__main__":

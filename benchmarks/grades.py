@@ -1,26 +1,30 @@
 """Set-based acts on grades beside the same act in a loop: expiry of open incompletes, averages of a whole college.
 
-    python -m benchmarks.grades --students 20000 --cases 10000 --loop 200
+    python -m benchmarks grades --students 20000 --cases 10000 --loop 200
 
 The single act is timed on a part of the rows and its time for all of them is told from that; the rows that both
 leave are compared on that part. It runs in a scratch installation that is removed again.
 """
 
 import argparse
-import os
 import random
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from benchmarks import report
+from benchmarks.installation import prepare
+
 TERMS = ("2027-1", "2027-2", "2028-1", "2028-2")
 SUBJECTS = 8
+#: Students in one transaction: a longer one would be ended as forgotten while Python makes the rows.
+AT_ONCE = 1000
+#: Students whose averages one statement computes: nobody's statement may run for half a minute.
+MOST_IN_A_STATEMENT = 5000
 AFTER = datetime(2031, 7, 1, 4, tzinfo=UTC)
 
 
@@ -59,87 +63,116 @@ def make_college(students: int, cases: int) -> tuple[UUID, list[UUID], list[UUID
     )
     heading = "student_number,family_name,given_name,programme,term"
     lines = [heading, *(f"G{number:06d},Grade,Student {number},BSIT,2027-1" for number in range(students))]
-    with tenant_scope(organisation_id), clock.frozen_at(datetime(2030, 1, 1, tzinfo=UTC)):
-        import_students(
-            Actor.system(organisation_id, job="benchmark"), file_name="roll.csv",
-            content="\n".join(lines).encode(), create_missing=True,
-        )  # fmt: skip
+    with clock.frozen_at(datetime(2030, 1, 1, tzinfo=UTC)):
+        with tenant_scope(organisation_id):
+            import_students(
+                Actor.system(organisation_id, job="benchmark"), file_name="roll.csv",
+                content="\n".join(lines).encode(), create_missing=True,
+            )  # fmt: skip
         return organisation_id, *_grade(organisation_id, cases)
 
 
 def _grade(organisation_id: UUID, cases: int) -> tuple[list[UUID], list[UUID]]:
-    from rollbook.systems.college.catalogue.models import Programme, Subject, Term
-    from rollbook.systems.college.catalogue.services.scales import scale_in_force
-    from rollbook.systems.college.enrolment.models import SubjectEnrolment, TermEnrolment
-    from rollbook.systems.college.grading.models import GradeRecord, GradeSheet, IncompleteCase
+    from rollbook.core.tenancy.scope import tenant_scope
+    from rollbook.systems.college.catalogue.models import Subject
     from rollbook.systems.college.records.models import Student
-    from rollbook.systems.college.scheduling.models import Section, TeachingAssignment
 
     chance = random.Random(7)
-    scale = scale_in_force(date(2030, 1, 1))
-    marks = [mark for mark in scale.values.all() if mark.kind == "NUMERIC"]
-    programme = Programme.objects.get(code="BSIT")
-    subjects = [
-        Subject.objects.create(code=f"S{number}", title=f"Subject {number}", lecture_units=3)
-        for number in range(SUBJECTS)
-    ]
-    student_ids = list(Student.objects.order_by("id").values_list("id", flat=True))
-    open_cases = cases
+    with tenant_scope(organisation_id):
+        subjects = [
+            Subject.objects.create(code=f"S{number}", title=f"Subject {number}", lecture_units=3)
+            for number in range(SUBJECTS)
+        ]
+        student_ids = list(Student.objects.order_by("id").values_list("id", flat=True))
     case_ids: list[UUID] = []
-    for index, code in enumerate(TERMS):
-        year = int(code[:4])
-        term, _ = Term.objects.get_or_create(
-            code=code,
-            defaults={
-                "academic_year": f"{year}-{year + 1}", "kind": "FIRST" if code.endswith("1") else "SECOND",
-                "starts_on": date(year, 8, 1), "ends_on": date(year, 12, 31), "state": "GRADING",
-            },
-        )  # fmt: skip
-        sections, sheets = {}, {}
-        for subject in subjects:
-            section = Section.objects.create(term=term, subject=subject, code="A", state="OPEN", capacity=1000)
-            TeachingAssignment.objects.create(section=section)
-            sections[subject.id] = section
-            sheets[subject.id] = GradeSheet.objects.create(section=section, component="FINAL")
-        enrolments = TermEnrolment.objects.bulk_create(
-            TermEnrolment(student_id=each, term=term, programme=programme, created_via="BATCH") for each in student_ids
-        )
-        taken, graded = [], []
-        for enrolment in enrolments:
-            for number, subject in enumerate(subjects):
-                is_open = number == 0 and index == 0 and open_cases > 0
-                open_cases -= is_open
-                mark = chance.choice(marks)
-                row = SubjectEnrolment(
-                    term_enrolment=enrolment, subject=subject, section=sections[subject.id], units=3, category="MAJOR",
-                    state="COMPLETED", result="INC" if is_open else "PASSED" if mark.passes else "FAILED",
-                    final_symbol="INC" if is_open else mark.symbol, final_numeric=None if is_open else mark.numeric,
-                    scale=scale, finalized_on=date(2029, 12, 1), attempt_no=index + 1, is_retake=index > 0,
-                )  # fmt: skip
-                taken.append(row)
-                if is_open:
-                    graded.append((row, enrolment.student_id, sheets[subject.id]))
-        SubjectEnrolment.objects.bulk_create(taken, batch_size=5000)
-        records = [
-            GradeRecord(
-                subject_enrolment=row, sheet=sheet, component="FINAL", symbol="INC", scale=scale, state="FINALIZED",
-                required_work="Project",
-            )
-            for row, _, sheet in graded
-        ]  # fmt: skip
-        GradeRecord.objects.bulk_create(records, batch_size=5000)
-        made = IncompleteCase.objects.bulk_create(
-            (
-                IncompleteCase(
-                    subject_enrolment=row, record=record, student_id=student_id, category="MAJOR",
-                    started_on=date(2029, 12, 1), months=6, deadline=date(2030, 6, 1), required_work="Project",
-                )
-                for (row, student_id, _), record in zip(graded, records, strict=True)
-            ),
-            batch_size=5000,
-        )  # fmt: skip
-        case_ids += [case.id for case in made]
+    for attempt, code in enumerate(TERMS, start=1):
+        with tenant_scope(organisation_id):
+            sheets = [_sheet(_term(code), subject) for subject in subjects]
+        # Whoever has an open incomplete has it from the first term.
+        open_ones = set(student_ids[:cases]) if attempt == 1 else set()
+        for begin in range(0, len(student_ids), AT_ONCE):
+            with tenant_scope(organisation_id):
+                case_ids += _graded(sheets, attempt, student_ids[begin : begin + AT_ONCE], open_ones, chance)
     return student_ids, case_ids
+
+
+def _graded(
+    sheets: list[Any], attempt: int, student_ids: list[UUID], open_ones: set[UUID], chance: random.Random
+) -> list[UUID]:
+    """Some students who took every subject of a term; some of them have an incomplete in the first one."""
+    from rollbook.systems.college.catalogue.models import Programme
+    from rollbook.systems.college.catalogue.services.scales import scale_in_force
+    from rollbook.systems.college.enrolment.models import SubjectEnrolment, TermEnrolment
+
+    scale, programme = scale_in_force(date(2030, 1, 1)), Programme.objects.get(code="BSIT")
+    marks = [mark for mark in scale.values.all() if mark.kind == "NUMERIC"]
+    enrolments = TermEnrolment.objects.bulk_create(
+        TermEnrolment(student_id=each, term=sheets[0].section.term, programme=programme, created_via="BATCH")
+        for each in student_ids
+    )
+    taken, incomplete = [], []
+    for enrolment in enrolments:
+        for sheet in sheets:
+            is_open = sheet is sheets[0] and enrolment.student_id in open_ones
+            mark = chance.choice(marks)
+            row = SubjectEnrolment(
+                term_enrolment=enrolment, subject=sheet.section.subject, section=sheet.section, units=3,
+                category="MAJOR", state="COMPLETED",
+                result="INC" if is_open else "PASSED" if mark.passes else "FAILED",
+                final_symbol="INC" if is_open else mark.symbol, final_numeric=None if is_open else mark.numeric,
+                scale=scale, finalized_on=date(2029, 12, 1), attempt_no=attempt, is_retake=attempt > 1,
+            )  # fmt: skip
+            taken.append(row)
+            if is_open:
+                incomplete.append((row, enrolment.student_id))
+    SubjectEnrolment.objects.bulk_create(taken, batch_size=5000)
+    return _open_cases(incomplete, sheets[0], scale)
+
+
+def _term(code: str) -> Any:
+    from rollbook.systems.college.catalogue.models import Term
+
+    year = int(code[:4])
+    return Term.objects.get_or_create(
+        code=code,
+        defaults={
+            "academic_year": f"{year}-{year + 1}", "kind": "FIRST" if code.endswith("1") else "SECOND",
+            "starts_on": date(year, 8, 1), "ends_on": date(year, 12, 31), "state": "GRADING",
+        },
+    )[0]  # fmt: skip
+
+
+def _sheet(term: Any, subject: Any) -> Any:
+    from rollbook.systems.college.grading.models import GradeSheet
+    from rollbook.systems.college.scheduling.models import Section, TeachingAssignment
+
+    section = Section.objects.create(term=term, subject=subject, code="A", state="OPEN", capacity=1000)
+    TeachingAssignment.objects.create(section=section)
+    return GradeSheet.objects.create(section=section, component="FINAL")
+
+
+def _open_cases(incomplete: list[tuple[Any, UUID]], sheet: Any, scale: Any) -> list[UUID]:
+    from rollbook.systems.college.grading.models import GradeRecord, IncompleteCase
+
+    records = [
+        GradeRecord(
+            subject_enrolment=row, sheet=sheet, component="FINAL", symbol="INC", scale=scale, state="FINALIZED",
+            required_work="Project",
+        )
+        for row, _ in incomplete
+    ]  # fmt: skip
+    GradeRecord.objects.bulk_create(records, batch_size=5000)
+    made = IncompleteCase.objects.bulk_create(
+        (
+            IncompleteCase(
+                subject_enrolment=row, record=record, student_id=student_id, category="MAJOR",
+                started_on=date(2029, 12, 1), months=6, deadline=date(2030, 6, 1), required_work="Project",
+            )
+            for (row, student_id), record in zip(incomplete, records, strict=True)
+        ),
+        batch_size=5000,
+    )  # fmt: skip
+    return [case.id for case in made]
 
 
 def timed(act: Callable[[], Any]) -> float:
@@ -170,8 +203,9 @@ def averages(organisation_id: UUID, student_ids: list[UUID], loop: int) -> Besid
                 recompute(actor, [student_id])
 
     def at_once() -> None:
-        with tenant_scope(organisation_id):
-            recompute(actor, student_ids)
+        for begin in range(0, len(student_ids), MOST_IN_A_STATEMENT):
+            with tenant_scope(organisation_id):
+                recompute(actor, student_ids[begin : begin + MOST_IN_A_STATEMENT])
 
     loop_seconds = timed(one_by_one)
     with tenant_scope(organisation_id):
@@ -219,40 +253,29 @@ def expiry(organisation_id: UUID, case_ids: list[UUID], loop: int) -> Beside:
 
 def measure(students: int, cases: int, loop: int) -> int:
     """Print both; rows that differ are a failure."""
-    import django
-
-    from rollbook.site.configuration import configuration
-    from rollbook.site.runtime import starting
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
-    starting.prepare(configuration())
-    django.setup()
+    prepare()
     organisation_id, student_ids, case_ids = make_college(students, cases)
-    is_right = True
-    for found in (averages(organisation_id, student_ids, loop), expiry(organisation_id, case_ids, loop)):
-        print(found.line, flush=True)
-        is_right = is_right and found.is_identical
-    return 0 if is_right else 1
+    return written("grades", [averages(organisation_id, student_ids, loop), expiry(organisation_id, case_ids, loop)])
+
+
+def written(name: str, found: list[Beside]) -> int:
+    """Print what was found and write it into the page; 1 when rows differ."""
+    lines = [f"{datetime.now(UTC):%d %B %Y}, set-based beside the single act in a loop:", ""]
+    lines += [f"- {one.line}" for one in found]
+    text = "\n".join([f"## Batches: {name}", "", *lines])
+    print(text, flush=True)
+    report.write(text, name=name)
+    return 0 if all(one.is_identical for one in found) else 1
 
 
 def main() -> int:
-    """Run in an environment of its own, which is thrown away."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.grades")
+    """Read what is wished, and measure."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks grades")
     parser.add_argument("--students", type=int, default=20_000)
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--loop", type=int, default=200, help="how many are done one after the other (default: 200)")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
-    if wanted.inside:
-        return measure(wanted.students, wanted.cases, wanted.loop)
-    from rollbook.site.rehearsal.scratch import scratch_environment
-
-    root = Path(__file__).resolve().parent.parent
-    with scratch_environment() as environment:
-        paths = [str(root / "src"), str(root), environment.get("PYTHONPATH", "")]
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-        command = [sys.executable, "-m", "benchmarks.grades", "--inside", *sys.argv[1:]]
-        return subprocess.run(command, env=environment, check=False).returncode
+    return measure(wanted.students, wanted.cases, wanted.loop)
 
 
 if __name__ == "__main__":

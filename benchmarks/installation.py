@@ -12,6 +12,7 @@ from typing import Any
 
 from rollbook.site.configuration import Configuration, configuration
 from rollbook.site.rehearsal.counter import CSRF, College, open_college
+from rollbook.site.rehearsal.scratch import SCRATCH
 
 STUDENTS = 400
 CASHIERS = 32
@@ -63,18 +64,28 @@ class Installation:
         return {"web": _used_by(web.pid if web else 0), "database": _used_by(database or 0)}
 
 
-@contextmanager
-def running() -> Iterator[Installation]:
-    """Set up and start everything; whoever started the scratch installation stops it."""
+def prepare() -> Configuration:
+    """The scratch installation's database, migrated, and Django set up for it; nothing serves yet."""
     import django
 
     from rollbook.site.runtime import memory, starting
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
     config = configuration()
+    if not config.home.name.startswith(SCRATCH):
+        raise SystemExit("This fills a database: run it as `python -m benchmarks …`, which makes one of its own.")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
     starting.prepare(config)
     django.setup()
     memory.settle()
+    return config
+
+
+@contextmanager
+def running() -> Iterator[Installation]:
+    """Set up and start everything; whoever started the scratch installation stops it."""
+    from rollbook.site.runtime import starting
+
+    config = prepare()
     college = open_college(STUDENTS, CASHIERS)
     starting.start_and_wait(config)
     yield Installation(config, college)

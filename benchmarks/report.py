@@ -128,7 +128,7 @@ def _remaining(results: "Results") -> str:
 
 
 def _middle(runs: "Sequence[Any]", name: str) -> float:
-    return median(getattr(run.seen, name) for run in runs)
+    return float(median(getattr(run.seen, name) for run in runs))
 
 
 def _figure(value: float) -> str:

@@ -1,7 +1,6 @@
 """One run of everything in a scratch installation: rounds that take turns, medians at the end."""
 
 import argparse
-import os
 import sys
 from dataclasses import dataclass, field
 from statistics import median
@@ -112,5 +111,4 @@ def middle(runs: list[Run]) -> float:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollbook.site.settings")
     sys.exit(main())

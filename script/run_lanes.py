@@ -84,7 +84,7 @@ LANES = (
             (PYTHON, "-m", "ruff", "check", "--quiet", *CHECKED),
         ),
     ),
-    Lane("types", "strict types (mypy)", ((PYTHON, "-m", "mypy", "src/rollbook"),)),
+    Lane("types", "strict types (mypy)", ((PYTHON, "-m", "mypy", "src/rollbook", "benchmarks"),)),
     Lane("contracts", "which room may import which (import-linter)", ((PYTHON, "-c", LINT_IMPORTS),)),
     Lane(
         "migrations",
@@ -117,7 +117,7 @@ LANES = (
     Lane(
         "journeys",
         "people's ways in a real browser",
-        (pytest_over("tests/journeys"),),
+        (pytest_over("tests/journeys", workers=min(CORES, 2)),),
         find_browser,
         ("tests/journeys",),
     ),

@@ -6,6 +6,9 @@ import { formatter } from './js/chart-words.js';
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 window.RollbookCharts = window.RollbookCharts ?? {};
 
+// Students and seats are counted: between one and two there is nothing.
+const areWhole = (series) => series.every((one) => one.values.every((value) => value === null || Number.isInteger(Number(value))));
+
 window.RollbookCharts.bar = (host, data, look) => {
   const canvas = document.createElement('canvas');
   canvas.setAttribute('aria-hidden', 'true');
@@ -35,7 +38,7 @@ window.RollbookCharts.bar = (host, data, look) => {
       },
       scales: {
         x: { stacked: Boolean(data.stacked), grid: { display: false }, border: { color: look.line }, ticks: { color: look.muted, font: { family: look.font, size: 12 }, maxRotation: 0, autoSkipPadding: 12 } },
-        y: { stacked: Boolean(data.stacked), beginAtZero: true, grid: { color: look.line }, border: { display: false }, ticks: { color: look.muted, font: { family: look.font, size: 12 }, maxTicksLimit: 6, callback: (value) => say.short(value) } },
+        y: { stacked: Boolean(data.stacked), beginAtZero: true, grid: { color: look.line }, border: { display: false }, ticks: { color: look.muted, font: { family: look.font, size: 12 }, maxTicksLimit: 6, precision: areWhole(data.series) ? 0 : undefined, callback: (value) => say.short(value) } },
       },
     },
   });

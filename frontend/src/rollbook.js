@@ -9,6 +9,7 @@ import { installNet } from './js/net.js';
 import { installOffers } from './js/offers.js';
 import { installShell } from './js/shell.js';
 import { installTables } from './js/tables.js';
+import { installTabs } from './js/tabs.js';
 
 window.htmx = htmx;
 
@@ -18,5 +19,6 @@ installFinder();
 installForms();
 installOffers();
 installTables();
+installTabs();
 installCharts(htmx);
 installAlpine(htmx);

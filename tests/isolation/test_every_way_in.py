@@ -16,8 +16,12 @@ from rollbook.core.ids import new_id
 from rollbook.core.permissions import register
 from rollbook.core.tenancy.models import Organisation
 from rollbook.core.tenancy.scope import tenant_scope
+from rollbook.shared.analytics.asking import asked
+from rollbook.shared.analytics.register import reports
+from rollbook.shared.analytics.services.asking import run_report
 from rollbook.shared.billing.models import Receipt, Shift
 from rollbook.site.api import api
+from rollbook.systems.college.examples import a_registrar
 from rollbook.systems.college.fees.examples import Payer, a_payer
 from rollbook.systems.college.fees.examples_of_schedules import a_discount, a_schedule, a_sponsor
 from rollbook.systems.college.fees.models import FeeLine
@@ -66,7 +70,7 @@ def ours(organisation: Organisation) -> Payer:
 
 
 @pytest.fixture
-def known_ids(organisation: Organisation, ours: Payer) -> dict[str, UUID | int]:
+def known_ids(organisation: Organisation, ours: Payer) -> dict[str, UUID | int | str]:
     """Real ids of our rows by the name of the parameter that takes them."""
     with tenant_scope(organisation.id):
         receipt, shift = Receipt.objects.get(), Shift.objects.get()
@@ -89,14 +93,16 @@ def known_ids(organisation: Organisation, ours: Payer) -> dict[str, UUID | int]:
             "line_id": line.id,
             "discount_id": a_discount(MARKER).id,
             "sponsor_id": a_sponsor(MARKER).id,
+            "run_id": run_report(a_registrar(), asked(reports()["masterlist"], {}), file_format="csv").run.id,
+            "key": "masterlist",
         }
 
 
-def _filled(path: str, known: dict[str, UUID | int]) -> str:
+def _filled(path: str, known: dict[str, UUID | int | str]) -> str:
     return re.sub(r"\{(?:[a-z]+:)?([a-z_]+)\}", lambda match: str(known.get(match.group(1), new_id())), path)
 
 
-def _ask(client: Client, way: Way, known: dict[str, UUID | int]) -> Any:
+def _ask(client: Client, way: Way, known: dict[str, UUID | int | str]) -> Any:
     options = {"data": "{}", "content_type": "application/json"} if way.method != "GET" else {}
     return client.generic(way.method, _filled(way.path, known), HTTP_IDEMPOTENCY_KEY=str(new_id()), **options)
 
@@ -114,7 +120,7 @@ def test_the_api_has_its_ways_and_each_names_a_permission() -> None:
         assert way.permission in {PUBLIC, "signed-in"} or way.permission in register.permissions(), way
 
 
-def test_nobody_gets_past_the_door(known_ids: dict[str, UUID | int]) -> None:
+def test_nobody_gets_past_the_door(known_ids: dict[str, UUID | int | str]) -> None:
     for way in WAYS:
         answer = _ask(Client(), way, known_ids)
         if way.permission != PUBLIC:
@@ -122,7 +128,7 @@ def test_nobody_gets_past_the_door(known_ids: dict[str, UUID | int]) -> None:
         assert MARKER not in answer.content.decode(errors="replace"), way
 
 
-def test_a_member_without_rights_is_refused(organisation: Organisation, known_ids: dict[str, UUID | int]) -> None:
+def test_a_member_without_rights_is_refused(organisation: Organisation, known_ids: dict[str, UUID | int | str]) -> None:
     client = Client()
     sign_in(client, a_member(organisation))
     for way in WAYS:
@@ -135,7 +141,7 @@ def test_a_member_without_rights_is_refused(organisation: Organisation, known_id
 
 @pytest.mark.rule("R1")
 def test_another_organisations_people_learn_nothing(
-    other_organisation: Organisation, known_ids: dict[str, UUID | int]
+    other_organisation: Organisation, known_ids: dict[str, UUID | int | str]
 ) -> None:
     client = _everything(other_organisation)
     for way in WAYS:
@@ -150,7 +156,7 @@ def test_another_organisations_people_learn_nothing(
 
 
 def test_nothing_of_ours_changed_by_all_that(
-    organisation: Organisation, other_organisation: Organisation, ours: Payer, known_ids: dict[str, UUID | int]
+    organisation: Organisation, other_organisation: Organisation, ours: Payer, known_ids: dict[str, UUID | int | str]
 ) -> None:
     client = _everything(other_organisation)
     with tenant_scope(organisation.id):
@@ -172,12 +178,12 @@ def _pages(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, Any]]
             yield prefix + str(entry.pattern), entry.callback
 
 
-def _page_path(pattern: str, known: dict[str, UUID | int]) -> str:
+def _page_path(pattern: str, known: dict[str, UUID | int | str]) -> str:
     return "/" + re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", lambda match: str(known.get(match.group(1), new_id())), pattern)
 
 
 def test_pages_ask_for_a_sign_in_and_show_nothing_of_another_college(
-    other_organisation: Organisation, known_ids: dict[str, UUID | int]
+    other_organisation: Organisation, known_ids: dict[str, UUID | int | str]
 ) -> None:
     pages = [pattern for pattern, _ in _pages(get_resolver())]
     assert len(pages) > 30

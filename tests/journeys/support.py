@@ -11,7 +11,7 @@ import io
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -87,7 +87,8 @@ def serving() -> Iterator[Site]:
 def _served_as_in_earnest() -> dict[str, Any]:
     """Other tests name static files plainly; here they are compressed and carry their hash."""
     files = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-    folder = configuration().home / "static-of-journeys"
+    # Runs beside each other collect into folders of their own.
+    folder = configuration().home / f"static-of-journeys{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     folder.mkdir(parents=True, exist_ok=True)
     return {"STORAGES": {**settings.STORAGES, "staticfiles": files}, "STATIC_ROOT": folder}
 
@@ -300,7 +301,7 @@ def first_load(browser: Browser, site: Site, path: str, membership: Membership |
         context.close()
 
 
-def photograph(page: Page, name: str) -> list[Path]:
+def photograph(page: Page, name: str, *, schemes: Sequence[Literal["light", "dark"]] = SCHEMES) -> list[Path]:
     """Photograph the page at each width, light and dark, into docs/images/, when ROLLBOOK_TEST_PICTURES is set.
 
     Without it a run leaves the documentation as it is: two pictures of the same page never have the same bytes.
@@ -315,7 +316,7 @@ def photograph(page: Page, name: str) -> list[Path]:
         # The window grows to the page, so that what floats at its foot does not hang in the middle.
         high = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": width, "height": min(max(high, HEIGHTS[width]), TALLEST[width])})
-        for scheme in SCHEMES:
+        for scheme in schemes:
             in_appearance(page, scheme)
             path = PHOTOGRAPHS / f"{name}-{width}-{scheme}.png"
             _keep_small(page.screenshot(animations="disabled"), path)

@@ -1,6 +1,7 @@
 """The week of a college: a dean looks at it by room and hour by hour, a professor at their own."""
 
 import pytest
+from playwright.sync_api import expect
 
 from rollbook.core.identity.examples import a_member
 from rollbook.core.identity.models import Membership
@@ -69,6 +70,28 @@ def see(visit, site, member: Membership, path: str, picture: str) -> None:
 )
 def test_a_dean_sees_the_schedule(visit, site, week, complaints, path, picture):
     see(visit, site, week["dean"], path.format(**week), picture)
+    assert complaints.said == []
+
+
+def test_a_dean_carries_a_class_by_keyboard_and_by_dragging_and_sees_what_is_in_the_way(visit, site, week, complaints):
+    page = visit(week["dean"])
+    page.goto(site.url(f"/schedule/?by=room&of={week['room']}"))
+    handle = page.get_by_role("link", name="Move IT101 BSIT-1A, Mon 08:00–09:30")
+    handle.focus()
+    for key in ("ArrowRight", "ArrowRight", *["ArrowDown"] * 10):
+        page.keyboard.press(key)
+    expect(page.locator("[data-moving-said]")).to_have_text("Wednesday 13:00")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not saved: something is in the way")).to_be_visible()
+    expect(page.get_by_role("link", name="IT103 BSIT-1A").first).to_be_visible()
+    is_fit(page, "schedule-move")
+    page.get_by_role("link", name="Cancel").click()
+
+    expect(handle).to_be_visible()
+    page.locator("[data-hour]", has=handle).drag_to(page.locator("[data-place][data-weekday='2'][data-start='600']"))
+    expect(page.get_by_text("Nothing is in the way")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="Move IT101 BSIT-1A, Tue 10:00–11:30")).to_be_visible()
     assert complaints.said == []
 
 

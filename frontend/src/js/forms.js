@@ -53,8 +53,12 @@ function offerDraft(form) {
   const kept = sessionStorage.getItem(draftKey(form));
   if (!kept || form.querySelector('[data-draft-offer]')) return;
   const { at, values } = JSON.parse(kept);
-  const now = JSON.stringify(fieldsOf(form).map((field) => [field.name, field.value, ['checkbox', 'radio'].includes(field.type) ? field.checked : null]));
-  if (JSON.stringify(values) === now) return;
+  // What stands there as it was typed, or cannot be typed any more, is no draft.
+  const isSettled = ([name, value, checked]) => fieldsOf(form).every((field) => field.name !== name || (checked === null ? field.value === value : field.value !== value || field.checked === checked));
+  if (values.every(isSettled)) {
+    sessionStorage.removeItem(draftKey(form));
+    return;
+  }
   const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: 'numeric', minute: '2-digit' }).format(at);
   const offer = document.createElement('div');
   offer.className = 'rb-alert';

@@ -6,6 +6,7 @@ from rollbook.core.approvals.api import router as approvals
 from rollbook.core.audit.api import router as audit
 from rollbook.core.identity.api import router as identity
 from rollbook.core.policies.api import router as settings
+from rollbook.shared.analytics.api import router as reports
 from rollbook.shared.documents.api import public_router as verification
 from rollbook.shared.documents.api import router as documents
 from rollbook.shared.files.api import router as files
@@ -34,7 +35,11 @@ ROUTERS: dict[str, Router] = {
     "college": college,
     "college/me": college_own,
 }
+#: The systems that give out reports: each among its own addresses.
+REPORTING = ("college",)
 
 api = build_api()
 for prefix, router in ROUTERS.items():
     api.add_router(f"/{prefix}/", router)
+for system in REPORTING:
+    api.add_router(f"/{system}/reports/", reports, url_name_prefix=system)

@@ -46,6 +46,12 @@ def make_audit_partitions() -> None:
     audit.make_partitions()
 
 
+@job(name="audit.archive_partitions", schedule="0 1 1 * *", per_organisation=False, commits_per_unit=True)
+def archive_audit_partitions() -> None:
+    """Put the months of the audit trail away that ended two years ago; they are found and proved as before."""
+    audit.archive_partitions()
+
+
 @job(name="approvals.expire_overdue", schedule="5 * * * *")
 def expire_approvals(*, organisation_id: UUID) -> None:
     """Close the requests for a decision whose time is over."""

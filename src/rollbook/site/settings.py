@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "rollbook.shared.gateways",
     "rollbook.shared.messaging",
     "rollbook.shared.admissions",
+    "rollbook.shared.analytics",
     "rollbook.shared.monitoring",
     "rollbook.shared.launch",
     # systems
@@ -87,7 +88,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rollbook.core.web.permissions_policy.BrowserPermissions",
-    "csp.middleware.CSPMiddleware",
+    "rollbook.core.web.content_policy.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

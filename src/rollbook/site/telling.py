@@ -18,7 +18,7 @@ from rollbook.shared.webhooks.events import EventNeedsPerson
 from rollbook.systems.college.credentials.events import PaperReleased
 from rollbook.systems.college.enrolment.events import EnrolmentConfirmed, WaitlistOffered
 from rollbook.systems.college.enrolment.models import SubjectEnrolment
-from rollbook.systems.college.records.events import HoldMoved
+from rollbook.systems.college.records.events import HoldMoved, HoldsMoved
 from rollbook.systems.college.records.models import Student
 from rollbook.systems.college.roles import CASHIER_SUPERVISOR
 from rollbook.systems.college.scheduling.events import ScheduleChanged
@@ -29,14 +29,9 @@ gateway_log = structlog.get_logger("rollbook.gateways")
 
 def tell_of_enrolment(event: EnrolmentConfirmed) -> None:
     """The student, once for each list that was taken up."""
-    notify_many(
-        event.actor,
-        [
-            Telling(
-                recipient_person_id=event.person_id, kind=kinds.ENROLMENT, subject_id=event.term_enrolment_id,
-                dedupe_key=str(event.subject_enrolment_ids[0]), facts={"subjects": list(event.codes)},
-            )
-        ],
+    notify(
+        event.actor, recipient_person_id=event.person_id, kind=kinds.ENROLMENT, subject_id=event.term_enrolment_id,
+        dedupe_key=str(event.subject_enrolment_ids[0]), facts={"subjects": list(event.codes)},
     )  # fmt: skip
 
 
@@ -57,15 +52,10 @@ def tell_of_schedule(event: ScheduleChanged) -> None:
 
 def tell_of_offer(event: WaitlistOffered) -> None:
     """The one whose turn it is."""
-    notify_many(
-        event.actor,
-        [
-            Telling(
-                recipient_person_id=event.person_id, kind=kinds.WAITLIST_OFFER, subject_id=event.subject_enrolment_id,
-                dedupe_key=str(event.subject_enrolment_id),
-                facts={"section": event.class_name, "until": event.offered_until.isoformat()},
-            )
-        ],
+    notify(
+        event.actor, recipient_person_id=event.person_id, kind=kinds.WAITLIST_OFFER,
+        subject_id=event.subject_enrolment_id, dedupe_key=str(event.subject_enrolment_id),
+        facts={"section": event.class_name, "until": event.offered_until.isoformat()},
     )  # fmt: skip
 
 
@@ -75,6 +65,21 @@ def tell_of_hold(event: HoldMoved) -> None:
         event.actor, recipient_person_id=Student.objects.values_list("person_id", flat=True).get(id=event.student_id),
         kind=kinds.HOLD, subject_id=event.hold_id, dedupe_key=f"{event.hold_id} {event.is_released}",
         facts={"released": event.is_released},
+    )  # fmt: skip
+
+
+def tell_of_holds(event: HoldsMoved) -> None:
+    """Everybody whom a batch held or let go, in one statement."""
+    people = dict(Student.objects.filter(id__in=[one for one, _ in event.moved]).values_list("id", "person_id"))
+    notify_many(
+        event.actor,
+        [
+            Telling(
+                recipient_person_id=people[student_id], kind=kinds.HOLD, subject_id=hold_id,
+                dedupe_key=f"{hold_id} {event.is_released}", facts={"released": event.is_released},
+            )
+            for student_id, hold_id in event.moved
+        ],
     )  # fmt: skip
 
 
@@ -120,14 +125,18 @@ def cry_for_gateway(event: PersonNeeded) -> None:
 
 def _tell_supervisors(actor: Actor, subject_id: UUID, key: str, sentence: str, page: str) -> None:
     members = Membership.objects.filter(roles__overlap=[CASHIER_SUPERVISOR], is_active=True)
-    people = [person_id for person_id in members.values_list("person_id", flat=True) if person_id is not None]
     facts = {"text": sentence, "page": page}
     notify_many(
         actor,
         [
             Telling(
-                recipient_person_id=person_id, kind=kinds.SYSTEM, subject_id=subject_id, dedupe_key=key, facts=facts
+                recipient_person_id=person_id,
+                recipient_member_id=member_id,
+                kind=kinds.SYSTEM,
+                subject_id=subject_id,
+                dedupe_key=key,
+                facts=facts,
             )
-            for person_id in people
+            for member_id, person_id in members.values_list("id", "person_id")
         ],
     )

@@ -20,6 +20,10 @@ from rollbook.systems.college.records.models import Student
 from rollbook.systems.college.roles import DEAN
 from rollbook.systems.college.scheduling.models import Section, TeachingAssignment
 
+#: Somebody of the house: the person on the roll, else the member who is none.
+One = tuple[UUID | None, UUID | None]
+NOBODY: One = (None, None)
+
 
 def tell_of_posted_grades(event: GradesPosted) -> None:
     """Each student once per batch, however many of their subjects are in it."""
@@ -62,11 +66,11 @@ def tell_of_expired(event: IncExpired) -> None:
         )
         for case in event.cases
     ]  # fmt: skip
-    for person_id, cases in _answerable(event.cases).items():
+    for one, cases in _answerable(event.cases).items():
         named = ", ".join(sorted({subjects[case.section_id] for case in cases}))
         text = f"Incompletes that expired today: {len(cases)} ({named})."
         first = min(case.case_id for case in cases)
-        tellings.append(_from_the_house(person_id, first, f"expired {first}", text, "grading:incompletes"))
+        tellings.append(_from_the_house(one, first, f"expired {first}", text, "grading:incompletes"))
     notify_many(event.actor, tellings)
 
 
@@ -78,7 +82,7 @@ def tell_of_returned_sheet(event: GradesReturned) -> None:
     notify_many(
         event.actor,
         [
-            _from_the_house(person_id, event.sheet_id, f"returned {event.sheet_id} {event.version}", text,
+            _from_the_house(_one(person_id), event.sheet_id, f"returned {event.sheet_id} {event.version}", text,
                             "grading:my_sheets")
             for person_id in owners.values()
         ],
@@ -89,21 +93,27 @@ def tell_of_overdue_grades(event: NotGradedOverdue) -> None:
     """Deans, every day until somebody grades them."""
     students = sum(each.students for each in event.classes)
     text = f"Not graded 30 days after the term: {students} students in {len(event.classes)} classes."
-    deans = Membership.objects.filter(roles__overlap=[DEAN], is_active=True, person_id__isnull=False)
+    deans = Membership.objects.filter(roles__overlap=[DEAN], is_active=True)
     notify_many(
         event.actor,
         [
-            _from_the_house(person_id, event.classes[0].term_id, f"not graded {event.on}", text, "home")
-            for person_id in deans.values_list("person_id", flat=True)
-            if person_id is not None
+            _from_the_house(
+                _one(person_id, member_id), event.classes[0].term_id, f"not graded {event.on}", text, "home"
+            )
+            for person_id, member_id in deans.values_list("person_id", "id")
         ],
     )
 
 
-def _from_the_house(person_id: UUID, subject_id: UUID, key: str, text: str, page: str) -> Telling:
+def _one(person_id: UUID | None, member_id: UUID | None = None) -> One:
+    """The same for a professor and a programme head who are one person of the roll."""
+    return (person_id, None) if person_id is not None else (None, member_id)
+
+
+def _from_the_house(one: One, subject_id: UUID, key: str, text: str, page: str) -> Telling:
     return Telling(
-        recipient_person_id=person_id, kind=kinds.SYSTEM, subject_id=subject_id, dedupe_key=key[:120],
-        facts={"text": text, "page": page},
+        recipient_person_id=one[0], recipient_member_id=one[1], kind=kinds.SYSTEM, subject_id=subject_id,
+        dedupe_key=key[:120], facts={"text": text, "page": page},
     )  # fmt: skip
 
 
@@ -124,18 +134,18 @@ def _owners(section_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return dict(owners.values_list("section_id", "professor__person_id"))
 
 
-def _answerable(cases: Iterable[CaseNamed]) -> dict[UUID, list[CaseNamed]]:
+def _answerable(cases: Iterable[CaseNamed]) -> dict[One, list[CaseNamed]]:
     """The cases of each professor and of each programme head."""
     known = list(cases)
     owners = _owners(case.section_id for case in known)
-    heads = dict(
-        Programme.objects.filter(
-            id__in={case.programme_id for case in known}, head__person_id__isnull=False
-        ).values_list("id", "head__person_id")
-    )
-    found: dict[UUID, list[CaseNamed]] = defaultdict(list)
+    programmes = Programme.objects.filter(id__in={case.programme_id for case in known}, head__isnull=False)
+    heads = {
+        programme_id: _one(person_id, member_id)
+        for programme_id, person_id, member_id in programmes.values_list("id", "head__person_id", "head_id")
+    }
+    found: dict[One, list[CaseNamed]] = defaultdict(list)
     for case in known:
-        for person_id in {owners.get(case.section_id), heads.get(case.programme_id)} - {None}:
-            if person_id is not None:
-                found[person_id].append(case)
+        asked = {_one(owners.get(case.section_id)), heads.get(case.programme_id, NOBODY)}
+        for one in asked - {NOBODY}:
+            found[one].append(case)
     return found

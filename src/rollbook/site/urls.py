@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("apply/", include("rollbook.shared.admissions.apply_urls")),
     path("admissions/", include("rollbook.systems.college.admission.urls")),
     path("admissions/", include("rollbook.shared.admissions.urls")),
+    path("reports/", include("rollbook.shared.analytics.urls")),
     path("notices/", include("rollbook.shared.messaging.urls")),
     path("operations/webhooks/", include("rollbook.shared.webhooks.urls")),
     path("operations/providers/", include("rollbook.shared.gateways.urls")),

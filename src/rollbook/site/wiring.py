@@ -7,10 +7,13 @@ from rollbook.core import clock
 from rollbook.core.events import subscribe
 from rollbook.core.identity.events import PasswordLinkWanted, SecurityNoticeWanted
 from rollbook.core.identity.services.members import refuse_person_with_account
+from rollbook.core.policies.events import SettingReachesBack
+from rollbook.shared.admissions.services.forgetting import forget_contact
+from rollbook.shared.files.services.photos import erase_photo
 from rollbook.shared.gateways.events import PersonNeeded
 from rollbook.shared.jobs.events import JobGaveUp
 from rollbook.shared.messaging import kinds
-from rollbook.shared.people.events import PeopleMerged
+from rollbook.shared.people.events import ErasureConsidered, PeopleMerged, PersonErased
 from rollbook.shared.webhooks.events import EventNeedsPerson
 from rollbook.site import jobs, telling, telling_grades, telling_requests
 from rollbook.systems.college.catalogue.events import CurriculumReopening, SubjectMeasuresChanging, TermAdded, TermMoved
@@ -27,6 +30,8 @@ from rollbook.systems.college.enrolment.events import (
 from rollbook.systems.college.enrolment.jobs import is_anything_provisional, provisional_recheck
 from rollbook.systems.college.enrolment.reads.moving import evaluate
 from rollbook.systems.college.enrolment.roll import EnrolmentRoll
+from rollbook.systems.college.enrolment.services.caps import follow_setting
+from rollbook.systems.college.enrolment.services.completing import complete_terms
 from rollbook.systems.college.enrolment.services.dependents import name_dependents
 from rollbook.systems.college.enrolment.services.following import follow_curriculum
 from rollbook.systems.college.enrolment.services.leaving import (
@@ -37,6 +42,7 @@ from rollbook.systems.college.enrolment.services.leaving import (
 from rollbook.systems.college.enrolment.services.rechecking import refuse_change_of_taken_subject
 from rollbook.systems.college.enrolment.services.waiting import pass_on_seats
 from rollbook.systems.college.exams.services import prepare_for_new_term
+from rollbook.systems.college.fees.services.debts import hold_for_closed_term, keep_debtors
 from rollbook.systems.college.fees.services.term_events import (
     assess_changed_subjects,
     close_exams_after_leaving,
@@ -58,6 +64,7 @@ from rollbook.systems.college.records.events import (
     CreditsChanged,
     CurriculumChanged,
     HoldMoved,
+    HoldsMoved,
     LeaveBeginning,
     RequestMoved,
     StatusChanged,
@@ -67,6 +74,7 @@ from rollbook.systems.college.records.events import (
 from rollbook.systems.college.records.models import Student
 from rollbook.systems.college.records.services import refuse_merge
 from rollbook.systems.college.records.services.following import begin_transfers_of_term, refuse_reopening
+from rollbook.systems.college.records.services.keeping import keep_students
 from rollbook.systems.college.scheduling.events import ScheduleChanged, SeatsChanged
 from rollbook.systems.college.scheduling.roll import register_roll
 from rollbook.systems.college.scheduling.services import refuse_merge as refuse_merge_of_professor
@@ -101,6 +109,11 @@ subscribe(PeopleMerged, refuse_merge_of_professor)
 subscribe(PeopleMerged, _refuse_merge_of_member)
 
 
+# Whoever studies or owes something here is not anonymised; who is, loses photo and applications' data too.
+subscribe(ErasureConsidered, keep_students)
+subscribe(ErasureConsidered, keep_debtors)
+subscribe(PersonErased, erase_photo)
+subscribe(PersonErased, forget_contact)
 # Somebody has to decide about a job that failed in all its attempts.
 subscribe(JobGaveUp, telling.cry_for_dead_letter)
 
@@ -138,15 +151,22 @@ subscribe(ScheduleChanged, telling.tell_of_schedule)
 subscribe(WaitlistOffered, telling.tell_of_offer)
 # Whoever is held, or has a paper waiting, hears of it before they stand at a counter.
 subscribe(HoldMoved, telling.tell_of_hold)
+subscribe(HoldsMoved, telling.tell_of_holds)
 subscribe(PaperReleased, telling.tell_of_paper)
 kinds.lead_to(kinds.DOCUMENT, "credentials:own")
 # A section that has more seats, or is opened again, has them for those who wait.
 subscribe(SeatsChanged, _move_queue)
+# A cap that reaches into the past is that of the terms which were opened since.
+subscribe(SettingReachesBack, follow_setting)
 # What a student owes follows the classes taken, a term that was cancelled, and terms opened for many at once.
 subscribe(SubjectsChanged, assess_changed_subjects)
 subscribe(TermEnrolmentCancelled, give_back_after_cancelling)
 subscribe(TermEnrolmentWithdrawn, close_exams_after_leaving)
 subscribe(TermEnrolmentsOpened, open_plans_of_new_terms)
+# A term that is closed is completed for everybody who was in it.
+subscribe(TermMoved, complete_terms)
+# What is still owed of a term that is closed holds enrolment (R27).
+subscribe(TermMoved, hold_for_closed_term)
 # A curriculum stays as it was approved while students follow it.
 subscribe(CurriculumReopening, refuse_reopening)
 # A subject keeps its units while somebody takes it.

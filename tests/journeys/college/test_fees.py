@@ -98,7 +98,12 @@ def test_a_term_is_assessed_discounted_and_sponsored(site, college, come_in, com
     till.goto(site.url(address))
     expect(till.get_by_text("If every class were left")).to_be_visible()
     looks_right(till, "student-assessment")
+    supervisor.goto(site.url("/fees/sponsors/"))
+    supervisor.get_by_role("link", name="Commission on Higher Education").first.click()
+    supervisor.get_by_role("button", name=re.compile("^Issue the statement of")).click()
+    expect(supervisor.get_by_text("The statement is issued.")).to_be_visible()
     till.goto(site.url("/fees/sponsors/"))
     till.get_by_role("link", name="Commission on Higher Education").first.click()
+    expect(till.get_by_role("link", name=re.compile("^SPS-"))).to_be_visible()
     looks_right(till, "sponsor-statement")
     assert complaints.said == []

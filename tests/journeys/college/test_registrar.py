@@ -22,7 +22,10 @@ def test_a_registrar_finds_a_student_and_reads_the_record(site, college, come_in
     expect(page.get_by_role("heading", level=1)).to_contain_text("Tolentino, Princess")
     looks_right(page, "student-record")
 
-    for tab, picture in (("Terms", "student-terms"), ("Exams", "student-exams"), ("Holds", "student-holds")):
+    for tab, picture in (
+        ("Terms", "student-terms"), ("Progress", "student-progress"), ("Exams", "student-exams"),
+        ("Account", "student-account"), ("Holds", "student-holds"), ("History", "student-history"),
+    ):  # fmt: skip
         page.get_by_role("link", name=tab, exact=True).last.click()
         expect(page.locator("[aria-current=page]", has_text=tab).last).to_be_visible()
         looks_right(page, picture)

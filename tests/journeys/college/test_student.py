@@ -2,12 +2,14 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.journeys.support import DESK, PHONE, is_fit
+from rollbook.shared.files.tests.samples import a_pdf
+from tests.journeys.support import DESK, PHONE, is_fit, looks_right
 
 pytestmark = pytest.mark.journey
 
@@ -20,6 +22,7 @@ def words_of(content: bytes) -> str:
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_a_student_sees_payments_statement_and_permit(site, college, come_in, complaints, width):
     page = come_in(college.student, width=width)
+    page.get_by_role("link", name="My payments").first.click()
     expect(page).to_have_url(site.url("/my/payments/"))
     expect(page.get_by_text("is late")).to_be_visible()
     expect(page.get_by_role("list", name="Months of the plan")).to_contain_text("Month 6")
@@ -72,3 +75,28 @@ def _verify(site, college, come_in, code: str, width: int) -> None:
     scripted.goto(site.url(f"/verify/{college.slug}/PRM-2026-00000000/"))
     is_fit(scripted)
     assert "Juan" not in scripted.locator("main").inner_text()
+
+
+def test_a_student_asks_for_a_leave_with_its_paper_and_the_registrar_reads_it(site, college, come_in, complaints):
+    page = come_in(college.student)
+    page.goto(site.url("/my/requests/new/"))
+    page.get_by_label("What is asked for").select_option(label="Leave of absence")
+    page.get_by_label("From", exact=True).fill(f"{college.today + timedelta(days=3):%Y-%m-%d}")
+    page.get_by_label("Reason", exact=True).fill("An operation, and weeks of rest after it.")
+    page.get_by_label("The reason is medical").check()
+    page.get_by_label("Paper").set_input_files(
+        {"name": "certificate.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
+    )
+    is_fit(page)
+    page.get_by_role("button", name="Send it").click()
+    expect(page.get_by_text("Sent. The registrar decides.")).to_be_visible()
+    page.get_by_role("link", name="Papers", exact=True).click()
+    expect(page.get_by_role("link", name="certificate.pdf")).to_be_visible()
+    looks_right(page)
+
+    desk = come_in(college.registrar)
+    desk.goto(site.url("/leaves/"))
+    desk.get_by_role("link", name="Dela Cruz, Juan").first.click()
+    expect(desk.get_by_role("link", name="certificate.pdf")).to_be_visible()
+    looks_right(desk)
+    assert complaints.said == []

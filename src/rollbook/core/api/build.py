@@ -3,12 +3,14 @@
 `build_api()` makes an empty one; `rollbook.site.api` adds the router of every room before its addresses are read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver
+from django.urls.resolvers import RoutePattern
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
@@ -51,7 +53,7 @@ class RollbookApi(NinjaAPI):
         return schema
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
-        return grouped(super()._get_urls(), levels=2)
+        return [Addresses(super()._get_urls())]
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """`college_fees_record_payment`: the room, then the act."""
@@ -76,27 +78,40 @@ def build_api() -> RollbookApi:
     return api
 
 
-def grouped(patterns: Sequence[URLResolver | URLPattern], *, levels: int) -> list[URLResolver | URLPattern]:
-    """The same addresses as a tree of their first words, so that a request is not held against every one of them."""
-    groups: dict[str, list[URLPattern]] = {}
-    found: list[URLResolver | URLPattern | str] = []
-    for pattern in patterns:
-        first, slash, _ = str(pattern.pattern).partition("/")
-        if not levels or not slash or "<" in first or isinstance(pattern, URLResolver):
-            found.append(pattern)
-            continue
-        if first not in groups:
-            found.append(first)
-        groups.setdefault(first, []).append(pattern)
-    return [_group(one, groups[one], levels) if isinstance(one, str) else one for one in found]
+class Addresses(URLResolver):
+    """Addresses found by the words before their first variable, instead of being tried one after the other."""
+
+    def __init__(self, patterns: Sequence[URLResolver | URLPattern]) -> None:
+        super().__init__(RoutePattern(""), list(patterns))
+        self._by_words: dict[str, list[URLResolver | URLPattern]] = {}
+        for one in patterns:
+            self._by_words.setdefault(_fixed_words(one), []).append(one)
+
+    def resolve(self, path: str) -> ResolverMatch:
+        tried = [one for words in _beginnings(path) for one in self._by_words.get(words, ())]
+        for one in tried:
+            with suppress(Resolver404):
+                match = one.resolve(path)
+                if match:
+                    return match
+        raise Resolver404({"tried": [[one] for one in tried], "path": path})
 
 
-def _group(first: str, patterns: Sequence[URLPattern], levels: int) -> URLResolver:
-    inner = [
-        path(str(one.pattern).removeprefix(f"{first}/"), one.callback, one.default_args, one.name) for one in patterns
-    ]
-    resolver: URLResolver = path(f"{first}/", include(grouped(inner, levels=levels - 1)))
-    return resolver
+def _fixed_words(one: URLResolver | URLPattern) -> str:
+    route = str(one.pattern)
+    if "<" not in route and isinstance(one, URLPattern):
+        return route
+    before = route.partition("<")[0]
+    return before[: before.rfind("/") + 1]
+
+
+def _beginnings(path: str) -> Iterator[str]:
+    """The whole address, then ever fewer of its words."""
+    yield path
+    end = len(path)
+    while (end := path.rfind("/", 0, end)) >= 0:
+        yield path[: end + 1]
+    yield ""
 
 
 def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:

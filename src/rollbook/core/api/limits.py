@@ -40,59 +40,60 @@ class _Lease:
     ends_at: datetime
 
 
-class LeaseNeeded(Exception):
-    """No permit of a subject is held here. Fetching some is a statement outside the request's transaction."""
-
-    def __init__(self, limit: Limit, subject: str) -> None:
-        super().__init__(limit.name)
-        self.limit = limit
-        self.subject = subject
-
-
 _lock = Lock()
+#: Held while a lease is fetched, so that requests which find none at the same moment share the one that is coming.
+#: A subject's lock is one of these; two subjects that share one wait for each other for a statement, no more.
+_fetching = [Lock() for _ in range(64)]
 _process_leases: dict[str, _Lease] = {}
 _process_fetches = count()
 
 
-def charge(limit: Limit, subject: str) -> None:
-    """Spend one permit from memory. Refuse when the limit is reached; ask for a lease when none is held."""
-    key = f"{limit.name}:{subject}"
+def spend(limit: Limit, subject: str) -> bool:
+    """Spend one permit from memory, and refuse when the limit is reached. False: none is held here, fetch one."""
+    key = counting.key(limit, subject)
     now = clock.now()
     with _lock:
         lease = _process_leases.get(key)
-        if lease is None or lease.ends_at <= now:
-            raise LeaseNeeded(limit, subject)
-        if lease.left > 0:
-            lease.left -= 1
-            return
+        if lease is None or lease.ends_at <= now or lease.left == 0:
+            return False
         if lease.left < 0:
             raise TooManyRequests(retry_after=counting.seconds_until(lease.ends_at))
-    raise LeaseNeeded(limit, subject)
+        lease.left -= 1
+        return True
 
 
 def fetch(limit: Limit, subject: str) -> None:
-    """Take a lease for all processes to see, and spend one permit of it; refuse when there is none left."""
+    """Spend one permit of a lease that all processes can see; refuse when there is none left.
+
+    Not inside a transaction: a refusal would give the permits back. Whoever waited while another request of this
+    process fetched a lease spends a permit of that one.
+    """
+    key = counting.key(limit, subject)
+    with _fetching[hash(key) % len(_fetching)]:
+        if spend(limit, subject):
+            return
+        ends_at = _fetch_a_lease(limit, subject)
+    _sweep_now_and_then()
+    if ends_at is not None:
+        raise TooManyRequests(retry_after=counting.seconds_until(ends_at))
+
+
+def _fetch_a_lease(limit: Limit, subject: str) -> datetime | None:
+    """Take a lease and spend one permit of it. When none is left, say when there will be some again."""
     effective = replace(limit, times=limit.times * settings.RATE_LIMIT_FACTOR)
     wanted = max(1, effective.times // _LEASES_PER_LIMIT)
     used, ends_at = counting.count(effective, subject, wanted)
     granted = wanted - max(0, used - effective.times)
-    key = f"{limit.name}:{subject}"
     with _lock:
         _forget_old_leases()
-        held = _process_leases.get(key)
-        left = held.left if held and held.ends_at == ends_at and held.left > 0 else 0
         # One below zero means: nothing more before the span ends, without asking again.
-        _process_leases[key] = _Lease(left + granted - 1 if granted > 0 else -1, ends_at)
-    _sweep_now_and_then()
-    if granted <= 0:
-        raise TooManyRequests(retry_after=counting.seconds_until(ends_at))
+        _process_leases[counting.key(limit, subject)] = _Lease(max(granted - 1, -1), ends_at)
+    return None if granted > 0 else ends_at
 
 
 def check(limit: Limit, subject: str) -> None:
     """Spend one permit, fetching a lease if need be. For code that is in no transaction."""
-    try:
-        charge(limit, subject)
-    except LeaseNeeded:
+    if not spend(limit, subject):
         fetch(limit, subject)
 
 

@@ -18,7 +18,7 @@ whoever is signed in and 100 an hour per address for public endpoints.
 from collections.abc import Callable
 from copy import deepcopy
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -150,19 +150,22 @@ def _run_counted(
     permission: str, limit: Limit, run: View, request: ApiRequest, args: Any, kwargs: Any, in_steps: bool
 ) -> HttpResponse:
     act = _run_in_steps if in_steps else _run_as_actor
-    try:
-        return act(permission, limit, run, request, args, kwargs)
-    except limits.LeaseNeeded as needed:
-        # Nothing has been done yet. Fetched outside the transaction, so that no refusal gives permits back.
-        limits.fetch(needed.limit, needed.subject)
-    return act(permission, None, run, request, args, kwargs)
+    response = act(permission, limit, run, request, args, kwargs)
+    if response is None:
+        # Nothing has been done yet, and no transaction is open: no refusal gives permits back.
+        limits.fetch(limit, limits.subject_of(request.actor))
+        response = act(permission, None, run, request, args, kwargs)
+    return cast("HttpResponse", response)
 
 
 def _run_as_actor(
     permission: str, limit: Limit | None, run: View, request: ApiRequest, args: Any, kwargs: Any
-) -> HttpResponse:
+) -> HttpResponse | None:
+    """The answer; None where no permit of `limit` is held."""
     with actor_scope(request, bearer=True) as actor:
-        _admit(request, actor, permission, limit)
+        if not _admit(request, actor, permission, limit):
+            # Left as it was entered; permits are fetched outside of every transaction.
+            return None
         response: HttpResponse = run(request, *args, **kwargs)
         # What one caller may see, no proxy and no browser keeps for the next.
         response.headers.setdefault("Cache-Control", "no-store")
@@ -174,22 +177,25 @@ def _run_as_actor(
 
 def _run_in_steps(
     permission: str, limit: Limit | None, run: View, request: ApiRequest, args: Any, kwargs: Any
-) -> HttpResponse:
+) -> HttpResponse | None:
     with actor_scope(request, bearer=True) as actor:
-        _admit(request, actor, permission, limit)
+        if not _admit(request, actor, permission, limit):
+            return None
     response: HttpResponse = run(request, *args, **kwargs)
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
-def _admit(request: ApiRequest, actor: Actor, permission: str, limit: Limit | None) -> None:
+def _admit(request: ApiRequest, actor: Actor, permission: str, limit: Limit | None) -> bool:
+    """Let somebody in who may do this, or refuse them. False: a permit of `limit` must be fetched first."""
     request.actor = actor
-    if limit is not None:
-        limits.charge(limit, limits.subject_of(actor))
+    if limit is not None and not limits.spend(limit, limits.subject_of(actor)):
+        return False
     if actor.kind == "user" and check_csrf(request) is not None:
         raise Forbidden(reason="csrf")
     if permission != SIGNED_IN:
         actor.require(permission)
+    return True
 
 
 def install_problem_answers(api: NinjaAPI) -> None:

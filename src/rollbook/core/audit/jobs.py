@@ -13,6 +13,11 @@ def make_partitions() -> None:
     services.ensure_partitions()
 
 
+def archive_partitions() -> None:
+    """Put the months away that ended two years ago, for all organisations at once."""
+    services.archive_partitions()
+
+
 def seal(*, organisation_id: UUID) -> None:
     """Seal what is final and publish the newest seals. Opens its own transactions."""
     services.seal_entries(organisation_id)

@@ -1,14 +1,14 @@
 """Reads of the trail, limited to what the actor may see."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from rollbook.core.audit import permissions, words
 from rollbook.core.audit.models import AccessEntry, AuditEntry, Seal, SealedEntry, Stream
@@ -46,6 +46,8 @@ class TimelineEvent:
     reason: str
     is_refused: bool
     changes: list[tuple[str, str, str]]
+    #: The entry that tells of it.
+    entry_id: UUID | None = None
 
 
 def member_name(user_field: str) -> Subquery:
@@ -129,10 +131,38 @@ def change_lines(changes: Mapping[str, Mapping[str, Any]], currency: str) -> lis
 
 def timeline(target_type: str, target_id: UUID, *, limit: int = 100) -> list[TimelineEvent]:
     """What happened to a record, the latest first. Whether the actor may see the record is the caller's to know."""
-    rows = with_names(AuditEntry.objects.filter(target_type=target_type, target_id=target_id))
+    return _events(AuditEntry.objects.filter(target_type=target_type, target_id=target_id), limit)
+
+
+def timeline_among(
+    targets: Mapping[str, Collection[UUID]], *, before: UUID | None = None, limit: int = 100
+) -> list[TimelineEvent]:
+    """What happened to several records that belong together, the latest first; older than an entry, to go on from it.
+
+    Whether the actor may see the records is the caller's to know.
+    """
+    every = [target_id for ids in targets.values() for target_id in ids]
+    rows = AuditEntry.objects.filter(target_id__in=every, target_type__in=list(targets))
+    if before is not None:
+        at = entry_at(rows, before)
+        rows = rows.none() if at is None else rows.filter(Q(at__lt=at) | Q(at=at, id__lt=before))
+    return _events(rows, limit)
+
+
+def _events(entries_of_records: "QuerySet[AuditEntry]", limit: int) -> list[TimelineEvent]:
+    rows = with_names(entries_of_records)
     currency = organisation_in_scope().currency
     shown = rows.order_by("-at", "-id").values(
-        "at", "action", "reason", "changes", "actor_kind", "job", "impersonator_id", "user_name", "impersonator_name"
+        "id",
+        "at",
+        "action",
+        "reason",
+        "changes",
+        "actor_kind",
+        "job",
+        "impersonator_id",
+        "user_name",
+        "impersonator_name",
     )
     return [
         TimelineEvent(
@@ -142,6 +172,7 @@ def timeline(target_type: str, target_id: UUID, *, limit: int = 100) -> list[Tim
             reason=row["reason"],
             is_refused=row["action"].startswith(words.REFUSED),
             changes=change_lines(row["changes"], currency),
+            entry_id=row["id"],
         )
         for row in shown[:limit]
     ]

@@ -39,7 +39,7 @@ def count(limit: Limit, subject: str, times: int = 1) -> tuple[int, datetime]:
     """Count tries of a subject; return how many there were in this span, and when it ends."""
     now = clock.now()
     values: dict[str, Any] = {
-        "key": _key(limit, subject),
+        "key": key(limit, subject),
         "n": times,
         "now": now,
         "ends_at": now + limit.span,
@@ -62,7 +62,7 @@ def refuse_if_spent(limit: Limit, subject: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT used, ends_at FROM identity_ratewindow WHERE key = %s AND ends_at > %s",
-            [_key(limit, subject), clock.now()],
+            [key(limit, subject), clock.now()],
         )
         row = cursor.fetchone()
     if row and row[0] >= limit.times:
@@ -72,7 +72,7 @@ def refuse_if_spent(limit: Limit, subject: str) -> None:
 def forgive(limit: Limit, subject: str) -> None:
     """Forget the tries of a subject, after one succeeded."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM identity_ratewindow WHERE key = %s", [_key(limit, subject)])
+        cursor.execute("DELETE FROM identity_ratewindow WHERE key = %s", [key(limit, subject)])
 
 
 def is_first(name: str, subject: str, lasts: timedelta) -> bool:
@@ -95,5 +95,6 @@ def seconds_until(moment: datetime) -> int:
     return max(1, round((moment - clock.now()).total_seconds()))
 
 
-def _key(limit: Limit, subject: str) -> str:
+def key(limit: Limit, subject: str) -> str:
+    """Under what the tries of a subject are counted."""
     return f"{limit.name}:{subject}"

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from rollbook.core import clock
+from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.errors import SignInNeeded
 from rollbook.core.identity import errors, keys, recognition, rules
 from rollbook.core.identity.models import User
@@ -233,5 +233,5 @@ def proved_at(store: Any) -> datetime | None:
 
 
 def _execute(statement: str, values: Any) -> None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)

@@ -101,6 +101,12 @@ class PersonHasAccount(Refusal):
     code = "PERSON_HAS_ACCOUNT"
 
 
+class AccountForgotten(Refusal):
+    """The account of {name} was anonymised for good. Invite them as a new member if they come back."""
+
+    code = "ACCOUNT_FORGOTTEN"
+
+
 class RoleUnknown(Refusal):
     """There is no role “{role}” here. Choose from the list, or make the role first."""
 
@@ -133,6 +139,12 @@ class NotActive(Refusal):
     """{name} is not active here. Give the access back first."""
 
     code = "NOT_ACTIVE"
+
+
+class ImpersonationOff(Refusal):
+    """Acting for a member is switched off here. Ask the member to do it, or have the setting changed with a reason."""
+
+    code = "IMPERSONATION_OFF"
 
 
 class MayNotBeImpersonated(Refusal):

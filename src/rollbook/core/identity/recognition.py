@@ -60,6 +60,14 @@ SELECT {_MEMBER}, i.ends_at
    AND i.impersonator_id = %(impersonator)s AND e.id IS NULL AND i.ends_at > %(now)s
 """
 
+_BY_USER = f"""
+SELECT {_MEMBER}
+  FROM identity_membership m
+  JOIN identity_user u ON u.id = m.user_id
+  {_RIGHTS}
+ WHERE m.organisation_id = %(organisation)s AND m.user_id = %(user)s
+"""
+
 _SUPPORTED = """
 SELECT a.ends_at, array_to_string(r.permissions, ',')
   FROM identity_supportaccess a
@@ -144,6 +152,12 @@ def token(organisation_id: UUID, digest: str) -> TokenFound | None:
         revoked_at=row[11],
         last_used_at=row[12],
     )
+
+
+def member(organisation_id: UUID, user_id: UUID) -> Member | None:
+    """What a user is in an organisation at present, for work that goes on after they asked for it."""
+    row = _row(_BY_USER, organisation=organisation_id, user=user_id)
+    return row and _member(row)
 
 
 def impersonated(

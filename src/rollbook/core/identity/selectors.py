@@ -37,6 +37,13 @@ SELECT o.id, o.slug, o.name, o.system, o.accent, m.roles
  ORDER BY o.name
 """
 
+# A place without access counts as well: that organisation may give it back, and has years of keeping of its own.
+_IS_KEPT_ANYWHERE = """
+SELECT EXISTS (SELECT 1 FROM tenancy_organisation o
+                 JOIN LATERAL (SELECT 1 FROM identity_membership x
+                                WHERE x.organisation_id = o.id AND x.user_id = %s AND x.forgotten_at IS NULL) m ON true)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -51,14 +58,7 @@ class Place:
 
 
 def organisations_of(user_id: UUID) -> list[Place]:
-    """Where a user is an active member. The only read across organisations, of one's own memberships."""
-    user_id = UUID(str(user_id))
-    with transaction.atomic(), connection.cursor() as cursor:
-        # A message of its own with a validated literal, like the tenant scope's; forgotten right after.
-        cursor.execute(f"SET LOCAL app.\"user\" = '{user_id}'")
-        cursor.execute(_ORGANISATIONS_OF, [user_id])
-        rows = cursor.fetchall()
-        cursor.execute("SET LOCAL app.\"user\" = ''")
+    """Where a user is an active member."""
     return [
         Place(
             organisation_id=row[0],
@@ -68,8 +68,25 @@ def organisations_of(user_id: UUID) -> list[Place]:
             accent=row[4],
             roles=tuple(row[5]),
         )
-        for row in rows
+        for row in _across(_ORGANISATIONS_OF, user_id)
     ]
+
+
+def is_kept_anywhere(user_id: UUID) -> bool:
+    """Whether any organisation still keeps a user as a member, with access or without."""
+    return bool(_across(_IS_KEPT_ANYWHERE, user_id)[0][0])
+
+
+def _across(statement: str, user_id: UUID) -> list[Any]:
+    """The only read across organisations: of the memberships of one user."""
+    user_id = UUID(str(user_id))
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A message of its own with a validated literal, like the tenant scope's; forgotten right after.
+        cursor.execute(f"SET LOCAL app.\"user\" = '{user_id}'")
+        cursor.execute(statement, [user_id])
+        rows = cursor.fetchall()
+        cursor.execute("SET LOCAL app.\"user\" = ''")
+    return list(rows)
 
 
 def user_for_sign_in(name: str, organisation_id: UUID | None) -> User | None:

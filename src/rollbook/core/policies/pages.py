@@ -12,7 +12,7 @@ from rollbook.core.policies import permissions, register, selectors, services
 from rollbook.core.policies.errors import UnknownPolicy
 from rollbook.core.policies.forms import PolicyForm, initial_value
 from rollbook.core.policies.register import Policy
-from rollbook.core.policies.words import value_words
+from rollbook.core.policies.words import takes_words, value_words
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
@@ -50,6 +50,7 @@ def setting(request: PageRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {
         "policy": policy,
         "present": value_words(policy, present, here.currency),
+        "takes": takes_words(policy, here.currency),
         "history": _history(policy, here.currency),
         "form": form,
         "proposal": None,

@@ -1,15 +1,19 @@
 """Reads of settings: one statement per transaction, whatever number of settings is asked."""
 
+import json
 from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
 from rollbook.core import clock
+from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.policies.models import PolicyVersion
 from rollbook.core.policies.register import policy
 from rollbook.core.policies.rules import Version, version_at
 from rollbook.core.tenancy.scope import Scope, current_scope
 from rollbook.core.tenancy.selectors import organisation_in_scope
+
+_VERSIONS = "SELECT key, number, value, effective_from FROM policies_policyversion WHERE organisation_id = %s"
 
 Versions = dict[str, list[Version]]
 
@@ -55,9 +59,11 @@ def _versions() -> Versions:
     if kept is not None and kept[0] is scope and kept[1] is not None:
         return kept[1]
     versions: Versions = {}
-    rows = PolicyVersion.objects.values_list("key", "number", "value", "effective_from")
-    for key, number, value, effective_from in rows:
-        versions.setdefault(key, []).append(Version(number, value, effective_from))
-    if scope is not None and (kept is None or kept[0] is not scope):
-        _kept.set((scope, versions))
+    if scope is not None:
+        with prepared_cursor() as cursor:
+            cursor.execute(_VERSIONS, [scope.organisation_id])
+            for key, number, value, effective_from in cursor.fetchall():
+                versions.setdefault(key, []).append(Version(number, json.loads(value), effective_from))
+        if kept is None or kept[0] is not scope:
+            _kept.set((scope, versions))
     return versions

@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from rollbook.core import clock
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
+from rollbook.core.events import publish
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.policies import selectors
 from rollbook.core.policies.errors import NothingChanged, PolicyChangedMeanwhile, RetroactiveNotConfirmed
+from rollbook.core.policies.events import SettingReachesBack
 from rollbook.core.policies.models import PolicyVersion
 from rollbook.core.policies.register import Preview, policy, preview_of
 from rollbook.core.policies.rules import version_at
@@ -88,6 +90,12 @@ def change(
         effective_from=proposal.effective_from,
         applies_to=version.applies_to,
     )
+    if proposal.is_retroactive:
+        publish(
+            SettingReachesBack(
+                actor, key, proposal.before, proposal.value, proposal.effective_from, version.reason
+            )
+        )  # fmt: skip
     return version
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from rollbook.core.policies.errors import NotAPolicyValue
 
 
@@ -19,8 +21,12 @@ class PolicyType:
         """What fits, for a person: "a whole number from 1 to 12"."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it takes")
 
+    def wanted(self) -> str:
+        """What to enter instead, as a sentence."""
+        return _("Enter %(what)s.") % {"what": self.takes()}
+
     def refuse(self) -> NotAPolicyValue:
-        return NotAPolicyValue(errors=[{"field": "value", "message": f"Enter {self.takes()}."}])
+        return NotAPolicyValue(errors=[{"field": "value", "message": self.wanted()}])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +44,18 @@ class WholeNumber(PolicyType):
 
     def takes(self) -> str:
         if self.minimum is not None and self.maximum is not None:
-            return f"a whole number from {self.minimum} to {self.maximum}"
+            limits = {"least": self.minimum, "most": self.maximum}
+            return _("a whole number from %(least)s to %(most)s") % limits
         if self.minimum is not None:
-            return f"a whole number of at least {self.minimum}"
-        return "a whole number" if self.maximum is None else f"a whole number of at most {self.maximum}"
+            return _("a whole number of at least %(least)s") % {"least": self.minimum}
+        if self.maximum is not None:
+            return _("a whole number of at most %(most)s") % {"most": self.maximum}
+        return _("a whole number")
 
 
 @dataclass(frozen=True, slots=True)
 class Amount(PolicyType):
-    """Money in whole minor units of the organisation's currency."""
+    """Money of the organisation's currency: a program sends whole minor units, a page takes it as it is written."""
 
     minimum_minor: int | None = 0
     maximum_minor: int | None = None
@@ -58,7 +67,7 @@ class Amount(PolicyType):
         return minor
 
     def takes(self) -> str:
-        return "an amount in whole minor units" + ("" if self.minimum_minor is None else ", not below the minimum")
+        return _("an amount in whole minor units, such as 10000 for 100.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class Rate(PolicyType):
         return f"{rate:f}"
 
     def takes(self) -> str:
-        return f"a number from {self.minimum} to {self.maximum}, such as 2.5"
+        return _("a number from %(least)s to %(most)s, such as 2.5") % {"least": self.minimum, "most": self.maximum}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ class YesNo(PolicyType):
         return value
 
     def takes(self) -> str:
-        return "yes or no"
+        return _("yes or no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,7 @@ class Choice(PolicyType):
         return value
 
     def takes(self) -> str:
-        return f"one of: {', '.join(self.options)}"
+        return _("one of: %(options)s") % {"options": ", ".join(self.options)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,7 @@ class Text(PolicyType):
         return value.strip()
 
     def takes(self) -> str:
-        return f"a text of at most {self.maximum_length} characters"
+        return _("a text of at most %(most)s characters") % {"most": self.maximum_length}
 
 
 _PLAIN: dict[type, PolicyType] = {int: WholeNumber(), bool: YesNo(), str: Text()}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from rollbook.core.web.forms import DateField, Form, MoneyField
 from rollbook.core.web.pages import PageRequest, page
 from rollbook.core.web.permissions import VIEW_GALLERY
 from rollbook.core.web.rendering import render
-from rollbook.core.web.shares import Bar, Part
+from rollbook.core.web.shares import Bar, Part, Ring
 from rollbook.core.web.states import State
 from rollbook.core.web.tables import (
     BooleanFilter,
@@ -57,7 +58,7 @@ SECTIONS = (
     Section("tables", "Tables", "Filters as sentences, totals of what is filtered, export of exactly that.",
             ("table", "table_empty", "chips", "pager")),
     Section("charts", "Charts", "Only where a shape says more than a number; the numbers are always underneath.",
-            ("bars", "chart_line", "chart_bar")),
+            ("bars", "rings", "chart_line", "chart_bar")),
     Section("states", "Empty, loading, refused", "No screen is ever blank, and no refusal is ever a code alone.",
             ("empty", "skeleton", "error", "refusal", "denied")),
 )  # fmt: skip
@@ -221,6 +222,10 @@ def _samples(request: PageRequest) -> dict[str, Any]:
             Bar("BS Nursing", Money(388_000_00, CURRENCY), target=Money(900_000_00, CURRENCY)),
         ],
         "aging": [Bar("0–30 days", 214), Bar("31–60 days", 96), Bar("61–90 days", 41), Bar("More than 90 days", 17)],
+        "rings": [
+            Ring("Major subjects", [("Done", Decimal(48)), ("Running", Decimal("13.5")), ("Left", Decimal("22.5"))]),
+            Ring("Electives", [("Done", Decimal(0)), ("Running", Decimal(3)), ("Left", Decimal(9))]),
+        ],
         "trend": _trend(),
         "methods": _methods(),
         "table": SampleTable(request, sample_rows(), currency=CURRENCY),

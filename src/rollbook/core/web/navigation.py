@@ -35,6 +35,8 @@ class NavigationItem:
     in_rail: bool = True
     #: Whose rail shows it, where one permission does not say it; the others find it in the command palette.
     in_rail_for: Callable[[Actor], bool] | None = None
+    #: A shorter word for the bar of a phone, where the label has a word too long for it.
+    short: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Place:
     group: str
     in_rail: bool
     keywords: str
+    #: What it is called in the bar of a phone, where that is shorter.
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,16 @@ def places_for(actor: Actor, system: str, path: str, *, among: Iterable[Navigati
     reachable = [(item, url) for item in chosen if (url := _address(item))]
     current = _current(path, [url for _, url in reachable])
     return [
-        Place(str(item.label), url, item.icon, url == current, item.group, _in_rail(item, actor), str(item.keywords))
+        Place(
+            str(item.label),
+            url,
+            item.icon,
+            url == current,
+            item.group,
+            _in_rail(item, actor),
+            str(item.keywords),
+            str(item.short),
+        )
         for item, url in reachable
     ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from rollbook.core.money import Money
@@ -9,6 +10,8 @@ from rollbook.core.web.states import Words
 
 PartState = Literal["paid", "due", "late", "later"]
 
+#: As finely as a screen shows it.
+_FINE = Decimal("0.01")
 #: The sign of each state of a part, so that the strip is read without colour.
 PART_ICONS: dict[str, str] = {
     "paid": "circle-check",
@@ -91,3 +94,46 @@ def drawn(bars: Sequence[Bar]) -> list[DrawnBar]:
         DrawnBar(bar, percent(bar.value, longest), None if bar.target is None else percent(bar.target, longest))
         for bar in bars
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """A part of a ring: how long it is and where it begins, in hundredths of the whole way round."""
+
+    label: Words
+    value: Decimal
+    length: str
+    rest: str
+    offset: str
+    #: Which of the colours of parts it has.
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A whole in its parts: done, running, left. The parts always have the same colours, also where one is nothing."""
+
+    label: Words
+    parts: Sequence[tuple[Words, Decimal]]
+
+    @property
+    def total(self) -> Decimal:
+        """The whole."""
+        return sum((value for _label, value in self.parts), Decimal(0))
+
+    @property
+    def percent(self) -> int:
+        """Whole percents of the first part. Something never shows as nothing, nor nearly all as all."""
+        whole = self.total * 100
+        return percent(int(self.parts[0][1] * 100), int(whole)) if self.parts else 0
+
+    @property
+    def arcs(self) -> list[Arc]:
+        """The parts that are something, one behind the other."""
+        total, begun, drawn = self.total, Decimal(0), []
+        for number, (label, value) in enumerate(self.parts, 1):
+            if value > 0:
+                length = (value * 100 / total).quantize(_FINE)
+                drawn.append(Arc(label, value, f"{length}", f"{100 - length}", f"{-begun}", number))
+                begun += length
+        return drawn

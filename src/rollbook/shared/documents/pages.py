@@ -25,14 +25,9 @@ from rollbook.shared.documents.api import photo_address
 from rollbook.shared.documents.kinds import kinds
 from rollbook.shared.documents.models import Document
 from rollbook.shared.documents.verification import RATE, Verified, needs_issuer, verification_url, verify
+from rollbook.shared.documents.words import PAPER_STATES
 from rollbook.shared.files.answers import file_response
 from rollbook.shared.files.buckets import PDF
-
-_STATES = {
-    Document.State.ISSUED.value: State(_("In force"), "good"),
-    Document.State.REVOKED.value: State(_("Revoked"), "bad"),
-    Document.State.REISSUED.value: State(_("Replaced"), "neutral"),
-}
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
 
@@ -113,7 +108,7 @@ class DocumentTable(Table):
         Column("number", _("Number")),
         Column("person__search_key", _("About"), text=lambda row: row["person__search_key"] or "—"),
         Column("issued_on", _("Issued on"), kind="date", sortable=True),
-        Column("state", _("State"), kind="state", states=_STATES),
+        Column("state", _("State"), kind="state", states=PAPER_STATES),
         Column("prints", _("Prints"), kind="number", visible=False),
         Column("issued_at", _("Issued at"), kind="datetime", visible=False, sortable=True),
         Column("sha256", _("Fingerprint"), visible=False),
@@ -150,7 +145,7 @@ def document(request: PageRequest, document_id: UUID) -> HttpResponse:
     context = {
         "document": found,
         "papers": list(kind.papers),
-        "state": _STATES[found.state],
+        "state": PAPER_STATES[found.state],
         "code": rules.shown_code(found.code) if found.code else "",
         "verify_url": verification_url(found.code) if found.code else "",
         "form": form,

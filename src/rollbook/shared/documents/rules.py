@@ -38,6 +38,11 @@ def tidy_code(text: str) -> str | None:
     return f"{found[1]}-{found[2]}-{letters}" if found[1] else letters
 
 
+def scanned(text: str) -> str:
+    """The code in what a scanner read: the code itself, or the address of the page on which it is verified."""
+    return text.strip().rstrip("/").rsplit("/", 1)[-1]
+
+
 def prefix_of(code: str) -> str:
     """PRM of PRM-2031-7K3M9QXD; nothing of a code without one."""
     return code.split("-", 1)[0] if "-" in code else ""

@@ -1,5 +1,6 @@
 """Handing out links to files and opening them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,6 +17,7 @@ from rollbook.shared.files import links
 from rollbook.shared.files.buckets import every_grant
 from rollbook.shared.files.errors import FileRemoved
 from rollbook.shared.files.models import StoredFile
+from rollbook.shared.files.own_buckets import PHOTO
 from rollbook.shared.files.selectors import content_of, readable_file
 
 
@@ -45,6 +47,23 @@ def make_link(
     expires_at = now + min(lasts, links.LONGEST)
     claim = links.Claim(actor.organisation_id, stored.pk, actor.user_id, expires_at, purpose)
     return Link(reverse("files:open", args=[links.sign(claim, now=now)]), expires_at)
+
+
+def photo_links(actor: Actor, photo_ids: Iterable[UUID | None], *, lasts: timedelta = links.LONGEST) -> dict[UUID, str]:
+    """Links to photos of people whom a room shows to the actor, by the photo; that they may be seen is the room's word.
+
+    A photo that was withdrawn has no link.
+    """
+    asked = {photo_id for photo_id in photo_ids if photo_id is not None}
+    if not asked:
+        return {}
+    standing = StoredFile.objects.filter(pk__in=asked, bucket=PHOTO.name, removed_at__isnull=True)
+    now = clock.now().replace(microsecond=0)
+    claims = (
+        links.Claim(actor.organisation_id, photo_id, actor.user_id, now + min(lasts, links.LONGEST), "view")
+        for photo_id in standing.values_list("pk", flat=True)
+    )
+    return {claim.file_id: reverse("files:open", args=[links.sign(claim, now=now)]) for claim in claims}
 
 
 def open_link(token: str, *, client: Client, request_id: str = "") -> Opened:

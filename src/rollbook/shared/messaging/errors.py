@@ -9,10 +9,10 @@ class NoticeNotFound(NotFound):
     code = "NOTICE_NOT_FOUND"
 
 
-class NoPersonHere(Refusal):
-    """Your sign-in is not tied to a person on the roll, so nothing is addressed to you. Ask an administrator."""
+class NobodyHere(Refusal):
+    """You are no member here, so nothing is addressed to you."""
 
-    code = "NO_PERSON_HERE"
+    code = "NOBODY_HERE"
     status = 409
 
 

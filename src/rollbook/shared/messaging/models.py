@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from rollbook.core.identity.models import Membership
 from rollbook.core.tenancy.fields import TenantForeignKey
 from rollbook.core.tenancy.models import TenantModel
 from rollbook.shared.people.models import Person
@@ -17,7 +18,7 @@ _SPAN = Func(F("created_at"), F("fold_until"), function="TSTZRANGE")
 
 
 class Notice(TenantModel):
-    """One thing that one person is told.
+    """One thing that one person is told, or one member who is no person of the roll.
 
     Of the same kind and subject within ten minutes there is one: the later ones are folded into it. PostgreSQL
     holds this itself, whoever writes at the same moment.
@@ -39,10 +40,11 @@ class Notice(TenantModel):
         Mail.SENDING: frozenset({Mail.SENT, Mail.WAITING, Mail.FAILED, Mail.UNKNOWN}),
     }
     frozen_fields: ClassVar[tuple[str, ...]] = (
-        "recipient", "kind", "subject_id", "dedupe_key", "facts", "folded_into", "fold_until",
+        "recipient", "member", "kind", "subject_id", "dedupe_key", "facts", "folded_into", "fold_until",
     )  # fmt: skip
 
-    recipient = TenantForeignKey(Person)
+    recipient = TenantForeignKey(Person, null=True)
+    member = TenantForeignKey(Membership, null=True)
     kind = models.CharField(max_length=30)
     #: What it is about: a term enrolment, a section, a document.
     subject_id = models.UUIDField()
@@ -76,6 +78,25 @@ class Notice(TenantModel):
                 ],
                 condition=Q(folded_into__isnull=True),
             ),
+            models.UniqueConstraint(
+                name="messaging_notice_member_once", fields=["organisation", "member", "kind", "dedupe_key"]
+            ),
+            ExclusionConstraint(
+                name="messaging_notice_member_folds",
+                expressions=[
+                    ("organisation", RangeOperators.EQUAL),
+                    ("member", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    ("subject_id", RangeOperators.EQUAL),
+                    (_SPAN, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(folded_into__isnull=True, member__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="messaging_notice_for_one",
+                condition=Q(recipient__isnull=True, member__isnull=False)
+                | Q(recipient__isnull=False, member__isnull=True),
+            ),
             models.CheckConstraint(name="messaging_notice_not_itself", condition=~Q(folded_into=F("id"))),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -86,6 +107,16 @@ class Notice(TenantModel):
             ),
             models.Index(
                 name="messaging_notice_unread", fields=["organisation", "recipient"], condition=Q(read_at__isnull=True)
+            ),
+            models.Index(
+                name="messaging_notice_of_member",
+                fields=["organisation", "member", "-created_at", "-id"],
+                condition=Q(folded_into__isnull=True, member__isnull=False),
+            ),
+            models.Index(
+                name="messaging_notice_member_new",
+                fields=["organisation", "member"],
+                condition=Q(read_at__isnull=True, member__isnull=False),
             ),
             models.Index(
                 name="messaging_notice_folded",
@@ -104,9 +135,10 @@ class Notice(TenantModel):
 
 
 class MailPreference(TenantModel):
-    """Whether a person wants mail of one kind. Without a row the kind's own default holds."""
+    """Whether a person, or a member who is none, wants mail of one kind. Without a row the kind's own default holds."""
 
-    person = TenantForeignKey(Person)
+    person = TenantForeignKey(Person, null=True)
+    member = TenantForeignKey(Membership, null=True)
     kind = models.CharField(max_length=30)
     by_mail = models.BooleanField()
 
@@ -114,6 +146,11 @@ class MailPreference(TenantModel):
         base_manager_name = "objects"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(name="messaging_preference_once", fields=["organisation", "person", "kind"]),
+            models.UniqueConstraint(name="messaging_preference_member", fields=["organisation", "member", "kind"]),
+            models.CheckConstraint(
+                name="messaging_preference_of_one",
+                condition=Q(person__isnull=True, member__isnull=False) | Q(person__isnull=False, member__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

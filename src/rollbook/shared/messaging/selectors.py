@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.shared.messaging import kinds, sql
-from rollbook.shared.messaging.errors import NoPersonHere
+from rollbook.shared.messaging.errors import NobodyHere
 from rollbook.shared.messaging.kinds import KINDS, Kind
 from rollbook.shared.messaging.models import MailPreference, Notice
 
@@ -40,18 +41,28 @@ class NoticeShown:
         return kinds.address(self.kind.key, self.facts)
 
 
-def own_person_id(actor: Actor) -> UUID:
-    """The person on the roll that the actor is; who is none is told nothing."""
-    if actor.person_id is None:
-        raise NoPersonHere
-    return actor.person_id
+def own_notices_of(actor: Actor) -> Q:
+    """What is addressed to the actor: as the person they are on the roll, and as a member."""
+    found = Q(pk__in=[])
+    if actor.person_id is not None:
+        found |= Q(recipient=actor.person_id)
+    if actor.membership_id is not None:
+        found |= Q(member=actor.membership_id)
+    return found
+
+
+def own_wishes_of(actor: Actor) -> dict[str, Any]:
+    """Under whom the actor's wishes are kept: the person on the roll, else the member."""
+    if actor.person_id is not None:
+        return {"person_id": actor.person_id}
+    if actor.membership_id is not None:
+        return {"member_id": actor.membership_id}
+    raise NobodyHere
 
 
 def own_notices(actor: Actor, *, most: int = 50, before: UUID | None = None) -> list[NoticeShown]:
     """What one was told, the newest first; `before` is the last notice of the page before. One statement."""
-    if actor.person_id is None:
-        return []
-    values = {"organisation": require_organisation_id(), "person": actor.person_id, "before": before, "most": most}
+    values = _own(actor) | {"before": before, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(sql.OWN, values)
         return [
@@ -69,16 +80,18 @@ def as_facts(given: Any) -> dict[str, Any]:
 
 def unread_count(actor: Actor) -> int:
     """How many notices one has not read."""
-    if actor.person_id is None:
-        return 0
     with connection.cursor() as cursor:
-        cursor.execute(sql.UNREAD, {"organisation": require_organisation_id(), "person": actor.person_id})
+        cursor.execute(sql.UNREAD, _own(actor))
         return int(cursor.fetchone()[0])
+
+
+def _own(actor: Actor) -> dict[str, Any]:
+    return {"organisation": require_organisation_id(), "person": actor.person_id, "member": actor.membership_id}
 
 
 def own_preferences(actor: Actor) -> dict[str, bool]:
     """Of which kinds one gets mail."""
-    chosen = dict(MailPreference.objects.filter(person_id=own_person_id(actor)).values_list("kind", "by_mail"))
+    chosen = dict(MailPreference.objects.filter(**own_wishes_of(actor)).values_list("kind", "by_mail"))
     return {key: chosen.get(key, kind.by_mail) for key, kind in KINDS.items()}
 
 

@@ -15,6 +15,7 @@ from rollbook.core.errors import Invalid
 from rollbook.shared.people import permissions, selectors, services
 from rollbook.shared.people.checking import NewPerson
 from rollbook.shared.people.models import Address, ContactPoint, Identifier, Merge, Person, Relationship
+from rollbook.shared.people.services.erasing import Erasure
 
 router = Router(tags=["People"])
 
@@ -189,6 +190,21 @@ class EndIn(Schema):
     ended_on: date | None = None
 
 
+class ErasureOut(Schema):
+    """What anonymising somebody would take away, and what stands in the way."""
+
+    kinds: dict[str, int] = Field(description="How many of each kind would go.")
+    obstacles: list[str]
+    is_possible: bool
+
+
+class ErasureAskedOut(Schema):
+    """A request that a second person decides among the approvals."""
+
+    request_id: UUID
+    state: str
+
+
 class ReasonIn(Schema):
     """Why something is done."""
 
@@ -350,3 +366,16 @@ def merge(request: ApiRequest, body: MergeIn) -> Status[Merge]:
 def undo_merge(request: ApiRequest, merge_id: UUID, body: ReasonIn) -> Merge:
     """Make the double a person of its own again."""
     return services.undo_merge(request.actor, merge_id=merge_id, reason=body.reason)
+
+
+@router.get("/{uuid:person_id}/erasure", permission=permissions.CHANGE_PEOPLE, response=ErasureOut)
+def consider_erasure(request: ApiRequest, person_id: UUID) -> Erasure:
+    """What anonymising somebody would take away; nothing is changed."""
+    return services.consider_erasure(request.actor, person_id=person_id)
+
+
+@router.post("/{uuid:person_id}/erasure", permission=permissions.CHANGE_PEOPLE, response={201: ErasureAskedOut})
+def request_erasure(request: ApiRequest, person_id: UUID, body: ReasonIn) -> Status[dict[str, Any]]:
+    """Ask a second person to let somebody be anonymised whose years of keeping have passed."""
+    asked = services.request_erasure(request.actor, person_id=person_id, reason=body.reason)
+    return Status(201, {"request_id": asked.id, "state": asked.state})

@@ -9,3 +9,6 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         # Declares the permissions of this room.
         from rollbook.shared.people import permissions  # noqa: F401
+        from rollbook.shared.people.services import erasing
+
+        erasing.register_all()

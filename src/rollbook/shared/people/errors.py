@@ -44,3 +44,15 @@ class NotRelatedAnyMore(Refusal):
     """This relationship ended on {ended_on} already."""
 
     code = "RELATIONSHIP_ENDED"
+
+
+class KeptStill(Refusal):
+    """This entry cannot be anonymised yet. {because}"""
+
+    code = "KEPT_STILL"
+
+
+class NothingToErase(Refusal):
+    """Nothing is written down of {name} that could go. What is left belongs to the record."""
+
+    code = "NOTHING_TO_ERASE"

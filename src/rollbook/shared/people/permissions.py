@@ -11,3 +11,6 @@ CHANGE_PEOPLE = register(
     roles=[ADMINISTRATOR],
 )
 MERGE_PEOPLE = register("people.merge", "Merge rows that are the same person, and undo it", roles=[ADMINISTRATOR])
+ERASE_PEOPLE = register(
+    "people.erase", "Decide that a person is anonymised whose years of keeping have passed", roles=[ADMINISTRATOR]
+)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rollbook.shared.people.pages import lists, records
+from rollbook.shared.people.pages import erasing, lists, records
 
 app_name = "people"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:person_id>/address/", records.set_address, name="address"),
     path("<uuid:person_id>/relations/new/", records.relate, name="relate"),
     path("<uuid:person_id>/relations/<uuid:relationship_id>/end/", records.end_relationship, name="end_relation"),
+    path("<uuid:person_id>/erase/", erasing.erase, name="erase"),
     path("<uuid:person_id>/merge/", records.merge, name="merge"),
     path("<uuid:person_id>/merge/<uuid:merge_id>/undo/", records.undo_merge, name="undo_merge"),
 ]

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollbook.core.figures import plain
 from rollbook.site.commands.registry import Command
 
 if TYPE_CHECKING:
@@ -45,10 +46,15 @@ def import_students(arguments: Namespace) -> int:
             create_missing=arguments.create_missing, valid_only=arguments.valid_only, enroller=PlanEnroller(),
         )  # fmt: skip
         faults = [(row.line, fault) for row in import_rows(run, only_errors=True)[:50] for fault in row.errors]
-    state = run.get_state_display().lower()
-    print(f"{run.rows_total} rows read, {run.rows_with_errors} with errors; the import is {state}.")
+    print(f"{run.rows_total} rows read, {run.rows_with_errors} with errors.")
     for line, fault in faults:
         print(f"  line {line}: {fault['field']}: {fault['message']}")
+    if run.state == run.State.COMMITTED:
+        print("Imported.")
+    elif run.rows_with_errors and not arguments.valid_only:
+        print("Nothing was imported.")
+    else:
+        print("They can be imported. Nothing was changed.")
     return 1 if run.rows_with_errors and not arguments.valid_only else 0
 
 
@@ -72,9 +78,9 @@ def import_curriculum(arguments: Namespace) -> int:
         )
     print(f"{found.name or 'The file'}: {found.subjects_read} subjects read, {len(found.new_codes)} of them new.")
     for year, semester, units in found.units_by_term:
-        print(f"  year {year} {semester.lower()}: {units.normalize():f} units")
+        print(f"  year {year} {semester.lower()}: {plain(units)} units")
     if found.units_by_term:
-        print(f"  {found.total_units.normalize():f} units in all")
+        print(f"  {plain(found.total_units)} units in all")
     for warning in found.warnings:
         print(f"  warning: {warning}")
     for error in found.errors:

@@ -116,9 +116,6 @@ def _catalogue(actor: Actor, days: Iterable[TermDays]) -> None:
 def _close(actor: Actor, days: TermDays) -> None:
     with tenant_scope(actor.organisation_id), clock.frozen_at(at(days.ends_on + timedelta(days=7), 9)):
         term = Term.objects.get(code=days.code)
-        TermEnrolment.objects.filter(term_id=term.id, state=TermEnrolment.State.ACTIVE).update(
-            state=TermEnrolment.State.COMPLETED
-        )
         move_term(actor, term_id=term.id, state=Term.State.GRADING)
         move_term(actor, term_id=term.id, state=Term.State.CLOSED)
 

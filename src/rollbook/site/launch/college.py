@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,11 +13,23 @@ from rollbook.core.db.catalogue import select
 from rollbook.core.identity.examples import a_member, sign_in
 from rollbook.core.ids import new_id
 from rollbook.core.permissions import register
-from rollbook.core.readiness import Context, NotApplicable, Outcome, Severity, none_found, register_item
+from rollbook.core.readiness import (
+    Context,
+    Kind,
+    NotApplicable,
+    Outcome,
+    Severity,
+    State,
+    none_found,
+    register_item,
+)
 from rollbook.core.tenancy.models import Organisation, TenantModel
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.core.web.visitor import Visitor
 from rollbook.shared.jobs.models import JobRun
+from rollbook.shared.launch.artefact import artefact_digest
+from rollbook.site.configuration import configuration
+from rollbook.site.rehearsal import seats
 from rollbook.systems.college import roles
 from rollbook.systems.college.examples import a_student
 
@@ -76,7 +88,7 @@ CORE_JOBS = {
     "college.exams.expire_permits": timedelta(hours=26),
     "college.grading.inc_expiry": timedelta(hours=26),
     "college.fees.payment_reminders": timedelta(hours=26),
-    "college.records.follow_calendar": timedelta(hours=26),
+    "college.fees.promissory_default": timedelta(hours=26),
     "college.grading.gpa_reconcile": timedelta(days=8),
 }
 #: A unit of work takes less, 95 times out of 100.
@@ -207,8 +219,8 @@ def records_are_complete(_context: Context) -> Outcome:
     stages=("PRE", "H"),
     severity=Severity.BLOCKER,
     title="College scheduled work runs",
-    how="For every college the last success of receipts, gateway, permits, incompletes, reminders, leaves and averages "
-    "is looked up; each is recent, and a unit of work takes less than a second in 95 of 100 runs.",
+    how="For every college the last success of receipts, gateway, permits, incompletes, reminders, overdue promises and "
+    "averages is looked up; each is recent, and a unit of work takes less than a second in 95 of 100 runs.",
     remedy="Look at the job in the job monitor; start the worker (`rollbook up`), or run it by hand once.",
     evidence=("jobs", "slowest_ms"),
     applies=_without_college,
@@ -231,4 +243,51 @@ def scheduled_work_runs(context: Context) -> Outcome:
     return none_found(
         found, examined=len(CORE_JOBS) * len(colleges), what="scheduled work that does not run", jobs=sorted(CORE_JOBS),
         slowest_ms=slowest,
+    )  # fmt: skip
+
+
+#: What the drill has to have been: so many at once for so many seats, and so many after them.
+DRILL_STUDENTS, DRILL_SEATS, DRILL_STEADY = 1_000, 40, 100
+DRILL_LASTS = timedelta(days=31)
+
+
+def _not_the_drill(kept: seats.Kept, now: datetime) -> list[str]:
+    """Why a drill that was run says nothing about this installation."""
+    measures, found = kept.measures, []
+    if measures.students < DRILL_STUDENTS or measures.seats > DRILL_SEATS or measures.steady_asked < DRILL_STEADY:
+        found.append(
+            f"the drill was {measures.students} students for {measures.seats} seats and {measures.steady_asked} after "
+            f"them; {DRILL_STUDENTS}, {DRILL_SEATS} and {DRILL_STEADY} are asked for"
+        )
+    if kept.at < now - DRILL_LASTS:
+        found.append(f"the drill was on {kept.at:%Y-%m-%d}, more than {DRILL_LASTS.days} days ago")
+    if kept.software != artefact_digest():
+        found.append("the drill was run with another version of the software")
+    return found
+
+
+@register_item(
+    id="COL-ENR-02",
+    profile="college",
+    stages=("PRE",),
+    severity=Severity.BLOCKER,
+    kind=Kind.DRILL,
+    title="Seats cannot be oversold",
+    how="The last drill is read: in a scratch installation of this version 1,000 students asked at the same moment for 40 "
+    "seats, and 50 a minute followed. Exactly 40 sit, no rule of enrolment is broken, and 95 of 100 of those who "
+    "followed were answered within 300 ms.",
+    remedy="Run `rollbook drill seats` on a machine like the one that will serve; it takes some minutes and touches nothing "
+    "of this installation.",
+    evidence=("students", "seats", "taken", "p95_ms", "drilled_on"),
+    applies=_without_college,
+)
+def seats_cannot_be_oversold(context: Context) -> Outcome:
+    kept = seats.last_of(configuration().home)
+    if kept is None:
+        return Outcome(State.FAIL, "The drill of seats was never run here.", limit="= 40")
+    measures = kept.measures
+    return none_found(
+        seats.faults(measures) + _not_the_drill(kept, context.now), examined=measures.students + measures.steady_asked,
+        what="faults of the drill of seats", students=measures.students, seats=measures.seats, taken=measures.taken,
+        p95_ms=measures.p95_ms, drilled_on=f"{kept.at:%Y-%m-%d}",
     )  # fmt: skip

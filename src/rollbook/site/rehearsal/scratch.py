@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PORTS = range(22100, 22400)
+#: How the homes of scratch installations are called.
+SCRATCH = "rollbook-rehearsal-"
 
 
 def free_port() -> int:
@@ -25,7 +27,7 @@ def free_port() -> int:
 @contextmanager
 def scratch_environment() -> Iterator[dict[str, str]]:
     """The environment of a scratch installation; its processes are stopped and its home removed at the end."""
-    home = Path(tempfile.mkdtemp(prefix="rollbook-rehearsal-"))
+    home = Path(tempfile.mkdtemp(prefix=SCRATCH))
     home.chmod(0o755)
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("ROLLBOOK_", "DATABASE_", "DJANGO_"))

@@ -1,10 +1,12 @@
 """From nothing to a login page: database, tables, static files, processes, and the wait until all is ready."""
 
+import fcntl
 import hashlib
 import http.client
 import json
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 from rollbook.site.configuration import Configuration, ConfigurationError
@@ -37,7 +39,8 @@ def prepare(configuration: Configuration) -> bool:
 
 
 def collect_static_files(configuration: Configuration) -> None:
-    """Give every static file the name with its hash; nothing is done when none has changed."""
+    """Give every static file the name with its hash; nothing is done when none has changed. One process at a time."""
+    from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
@@ -47,10 +50,14 @@ def collect_static_files(configuration: Configuration) -> None:
             facts = os.stat(storage.path(path))
             digest.update(f"{path}:{facts.st_size}:{facts.st_mtime_ns}".encode())
     mark = configuration.home / "run" / "static"
-    if mark.exists() and mark.read_text(encoding="utf-8") == digest.hexdigest():
-        return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    keys.write_private(mark, digest.hexdigest())
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    with mark.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        is_collected = (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
+        if is_collected and mark.exists() and mark.read_text(encoding="utf-8") == digest.hexdigest():
+            return
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        keys.write_private(mark, digest.hexdigest())
 
 
 def start_and_wait(configuration: Configuration) -> None:

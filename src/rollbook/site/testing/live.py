@@ -18,10 +18,6 @@ django.setup()
 from rollbook.site.configuration import configuration
 from rollbook.site.runtime.starting import collect_static_files
 from rollbook.site.runtime.web import serve
-home = configuration().home
-if not (home / "static" / "staticfiles.json").exists():
-    # Collected by a test process, which names files plainly: here they have the names that people get.
-    (home / "run" / "static").unlink(missing_ok=True)
 collect_static_files(configuration())
 serve(configuration())
 """

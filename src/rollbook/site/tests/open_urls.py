@@ -14,4 +14,4 @@ def forgotten(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("every balance")
 
 
-urlpatterns = [*real, path("reports/forgotten/", forgotten)]
+urlpatterns = [*real, path("balances/forgotten/", forgotten)]

@@ -6,8 +6,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from rollbook.core.identity.models import User
+from rollbook.core.policies.errors import NotAPolicyValue
 from rollbook.core.policies.register import policies
-from rollbook.core.policies.services import get
+from rollbook.core.policies.services import change, get
 from rollbook.core.tenancy.models import Organisation
 from rollbook.systems.college.catalogue.models import Programme, Term
 from rollbook.systems.college.enrolment.models import TermEnrolment
@@ -37,6 +38,10 @@ DEFAULTS: dict[str, Any] = {
     "college.gpa_places_shown": 2,
     "college.exam_policy": "ENFORCE",
     "college.exam_template": "STANDARD_4",
+    "college.absolute_max_units": 36,
+    "college.retention_years": 10,
+    "core.audit.retention_years": 7,
+    "core.identity.impersonation": True,
 }
 
 
@@ -45,6 +50,18 @@ DEFAULTS: dict[str, Any] = {
 @pytest.mark.parametrize(("key", "value"), DEFAULTS.items())
 def test_a_new_college_begins_with_the_usual_settings(tenant: Organisation, key: str, value: Any) -> None:
     assert get(key) == value
+
+
+@pytest.mark.rule("R59", "R60")
+@pytest.mark.django_db
+@pytest.mark.parametrize(("key", "years"), [("college.retention_years", 9), ("core.audit.retention_years", 6)])
+def test_records_and_the_trail_are_never_kept_for_less_than_the_law_asks(
+    tenant: Organisation, key: str, years: int
+) -> None:
+    with pytest.raises(NotAPolicyValue):
+        change(a_member("administrator"), key, years, None, "Room is scarce")
+
+    assert get(key) == years + 1
 
 
 @pytest.mark.rule("R33", "R59")

@@ -135,7 +135,7 @@ def test_an_address_open_to_strangers_is_found(settings: Any) -> None:
     settings.ROOT_URLCONF = "rollbook.site.tests.open_urls"
     clear_url_caches()
     try:
-        assert_fails(browser.strangers_stay_outside, "/reports/forgotten/ (GET, POST)")
+        assert_fails(browser.strangers_stay_outside, "/balances/forgotten/ (GET, POST)")
     finally:
         clear_url_caches()
 

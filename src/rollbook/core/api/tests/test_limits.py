@@ -95,7 +95,7 @@ def test_most_requests_cost_no_statement() -> None:
     with CaptureQueriesContext(connection) as statements:
         assert ask(60) == 60
 
-    assert len([sent for sent in statements if "identity_ratewindow" in sent["sql"]]) == 20
+    assert len([sent for sent in statements if "INSERT INTO identity_ratewindow" in sent["sql"]]) == 20
 
 
 def test_a_refused_flood_costs_no_statement() -> None:

@@ -1,7 +1,7 @@
 """Recording acts and reads, sealing them, and proving that nothing was altered since."""
 
 from rollbook.core.audit.services.many import record_many
-from rollbook.core.audit.services.partitions import ensure_partitions
+from rollbook.core.audit.services.partitions import archive_partitions, ensure_partitions
 from rollbook.core.audit.services.publishing import acknowledge_restore, publish_seals
 from rollbook.core.audit.services.recording import (
     AUDIT_COLUMNS,
@@ -27,6 +27,7 @@ __all__ = [
     "Finding",
     "Report",
     "acknowledge_restore",
+    "archive_partitions",
     "audit_parameters",
     "audit_row",
     "audit_values",

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from rollbook.core import clock
 from rollbook.core.audit.examples import a_payment, an_actor
 from rollbook.core.audit.models import AuditEntry
-from rollbook.core.audit.services import ensure_partitions, record
+from rollbook.core.audit.services import archive_partitions, ensure_partitions, record, seal_entries, verify
 from rollbook.core.tenancy.models import Organisation
 from rollbook.core.tenancy.scope import tenant_scope
 
@@ -90,3 +90,34 @@ def test_the_ordinary_role_makes_nothing_else(organisation: Organisation) -> Non
                 cursor.execute(statement)
         with pytest.raises(DatabaseError, match="between 0 and 60"), transaction.atomic():
             cursor.execute("SELECT rollbook_audit_make_partitions('2050-01-01', 61)")
+
+
+@pytest.mark.rule("R60")
+def test_months_of_two_years_ago_are_put_away_and_every_entry_is_found_and_proved(organisation: Organisation) -> None:
+    with clock.frozen_at(datetime(2021, 2, 5, tzinfo=UTC)):
+        ensure_partitions(months_ahead=0)
+        with tenant_scope(organisation.id):
+            record(an_actor(organisation), "x.done", a_payment())
+    seal_entries(organisation.id)
+
+    with clock.frozen_at(datetime(2023, 2, 28, tzinfo=UTC)):
+        assert archive_partitions() == []
+    with clock.frozen_at(datetime(2023, 3, 1, tzinfo=UTC)):
+        moved = archive_partitions()
+        assert archive_partitions() == []
+
+    assert set(moved) <= {"audit_auditentry_y2021m02", "audit_accessentry_y2021m02"}
+    assert partition_of(organisation) == {"rollbook_archive.audit_auditentry_y2021m02"}
+    with tenant_scope(organisation.id):
+        assert AuditEntry.objects.filter(action="x.done").count() == 1
+    assert verify(organisation.id).findings == []
+    with clock.frozen_at(datetime(2021, 2, 7, tzinfo=UTC)):
+        assert ensure_partitions(months_ahead=0) == []
+
+
+@pytest.mark.rule("R60")
+def test_what_is_put_away_is_as_guarded_and_young_months_are_not_put_away() -> None:
+    with pytest.raises(DatabaseError, match="a year ago"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT rollbook_audit_archive_partitions(current_date)")
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM rollbook_archive.audit_auditentry_y2021m02")

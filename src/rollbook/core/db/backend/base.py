@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from django.db import IntegrityError
 from django.db.backends.postgresql import base, features, operations
+from django.db.backends.utils import debug_transaction
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.types.numeric import Int8
 from psycopg_pool import ConnectionPool
 
 if TYPE_CHECKING:
     from rollbook.core.db.closing import LastStatement
+
+_OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
 def is_tenant_model(model: Any) -> bool:
@@ -138,7 +142,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> None:
         self._last = []
-        super()._rollback()  # type: ignore[misc]  # not in the stubs
+        if not self._undo("ROLLBACK"):
+            super()._rollback()  # type: ignore[misc]  # not in the stubs
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        if not self._undo(self.ops.savepoint_rollback_sql(sid)):
+            super()._savepoint_rollback(sid)  # type: ignore[misc]  # not in the stubs
+
+    def _undo(self, statement: str) -> bool:
+        """Roll back without psycopg noticing; False where there is nothing to undo or it did not work.
+
+        psycopg forgets every prepared statement with a rollback, in case tables were made in the transaction. The
+        application's role makes none, and each refusal would cost the next request the plans of all its statements.
+        """
+        if self.connection is None or self.connection.info.transaction_status not in _OPEN:
+            return False
+        with debug_transaction(self, statement):
+            return bool(self.connection.pgconn.exec_(statement.encode()).status == ExecStatus.COMMAND_OK)
 
     def close(self) -> None:
         self._last = []

@@ -1,13 +1,15 @@
 """Statements of every request are planned once on each connection, and watched like any other."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DataError, OperationalError, connection, transaction
 
 from rollbook.core.db.arrays import text_array_of
 from rollbook.core.db.batches import join_whole_sets
 from rollbook.core.db.prepared import prepared_cursor
+from rollbook.core.tenancy.models import Organisation
 
 ADD = "SELECT %(first)s + %(second)s AS total_of_two"
 
@@ -29,6 +31,44 @@ def test_small_and_large_numbers_share_one_plan() -> None:
     assert [run(1, 2), run(40_000, 2), run(5_000_000_000, 2)] == [3, 40_002, 5_000_000_002]
 
     assert plans() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_plans_survive_a_transaction_that_is_undone() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        run(1, 2)
+        raise ZeroDivisionError
+    with pytest.raises(DataError), transaction.atomic():
+        with suppress(ZeroDivisionError), transaction.atomic():
+            run(2, 2)
+            raise ZeroDivisionError
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    assert plans() == 1
+    assert run(3, 2) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_written_in_it_is_gone(organisation: Organisation) -> None:
+    Organisation.objects.filter(id=organisation.id).update(name="Before")
+
+    with transaction.atomic():
+        with suppress(ZeroDivisionError), transaction.atomic():
+            Organisation.objects.filter(id=organisation.id).update(name="Inside")
+            raise ZeroDivisionError
+        inside = Organisation.objects.get(id=organisation.id).name
+        Organisation.objects.filter(id=organisation.id).update(name="Outside")
+        transaction.set_rollback(True)
+
+    assert (inside, Organisation.objects.get(id=organisation.id).name) == ("Before", "Before")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_cut_says_so_when_it_is_undone() -> None:
+    with pytest.raises(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert run(1, 2) == 3
 
 
 @pytest.mark.django_db

@@ -84,6 +84,8 @@ class Membership(TenantModel):
     person_id = models.UUIDField(null=True, blank=True, help_text="The person on the roll that this user is.")
     login_name = models.CharField(max_length=60, null=True, blank=True, help_text="A student or employee number.")
     is_active = models.BooleanField(default=True)
+    #: Set for good: the address went, and nobody signs in with it again.
+    forgotten_at = models.DateTimeField(null=True, help_text="When the account was anonymised with its person.")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -93,6 +95,10 @@ class Membership(TenantModel):
             models.CheckConstraint(
                 name="identity_membership_login_name_is_lower",
                 condition=models.Q(login_name=Lower("login_name")),
+            ),
+            models.CheckConstraint(
+                name="identity_membership_forgotten_stays_out",
+                condition=models.Q(forgotten_at__isnull=True) | models.Q(is_active=False, login_name__isnull=True),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

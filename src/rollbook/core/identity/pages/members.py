@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rollbook.core import clock
 from rollbook.core.errors import Refusal
 from rollbook.core.identity import permissions, selectors
+from rollbook.core.identity.policies import may_act_for_others
 from rollbook.core.identity.services import factors, guards, links, members
 from rollbook.core.permissions import register
 from rollbook.core.permissions.models import RoleBundle
@@ -124,7 +125,10 @@ def member_page(request: PageRequest, member_id: UUID) -> HttpResponse:
         "was_activated": membership.user.has_usable_password(),
         "events": selectors.login_events_of(membership.user_id),
         "may_manage": actor.may(permissions.MANAGE_MEMBERS) and not is_self,
-        "may_impersonate": actor.may(permissions.IMPERSONATE) and not is_self and membership.is_active,
+        "may_impersonate": actor.may(permissions.IMPERSONATE)
+        and not is_self
+        and membership.is_active
+        and may_act_for_others(),
         "is_self": is_self,
     }
     return render(request, "identity/member.html", context)

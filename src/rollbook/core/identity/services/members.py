@@ -206,6 +206,8 @@ def _get_for_update(membership_id: UUID, *, with_administrators: bool = False) -
     found: dict[UUID, Membership] = {membership.id: membership for membership in locked}
     if membership_id not in found:
         raise NotFound
+    if found[membership_id].forgotten_at is not None:
+        raise errors.AccountForgotten(name=found[membership_id].name)
     return found[membership_id]
 
 

@@ -17,6 +17,7 @@ from rollbook.core.identity.models import (
     SupportAccessEnd,
     User,
 )
+from rollbook.core.identity.policies import may_act_for_others
 from rollbook.core.identity.services import guards
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.permissions.models import RoleBundle
@@ -30,6 +31,8 @@ def begin_impersonation(*, actor: Actor, membership_id: UUID, reason: str) -> Im
     now = clock.now()
     guards.in_person(actor, now)
     reason = guards.with_reason(reason)
+    if not may_act_for_others():
+        raise errors.ImpersonationOff
     if membership_id == actor.require_membership():
         raise Invalid.field("member", "Choose another member: you are yourself already.")
     member = Membership.objects.filter(id=membership_id).first()

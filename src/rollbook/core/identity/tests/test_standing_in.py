@@ -23,11 +23,13 @@ from rollbook.core.identity.examples import (
     sign_in,
 )
 from rollbook.core.identity.models import Impersonation, ImpersonationEnd, Membership, SupportAccess, User
+from rollbook.core.identity.policies import IMPERSONATION
 from rollbook.core.identity.services import members, standing_in
 from rollbook.core.identity.services import sign_in as sign_in_service
 from rollbook.core.identity.session_store import SessionStore
 from rollbook.core.permissions import register
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.policies.services import change
 from rollbook.core.tenancy.models import Organisation
 from rollbook.core.tenancy.scope import tenant_scope
 
@@ -348,3 +350,19 @@ class TestSupportAccess:
         session.save()
         assert django_settings.SESSION_COOKIE_NAME in client.cookies
         return session  # type: ignore[no-any-return]
+
+
+@pytest.mark.rule("R59")
+def test_where_it_is_switched_off_nobody_begins_to_act_for_somebody(
+    administrator: Membership, cashier: Membership
+) -> None:
+    with tenant_scope(administrator.organisation_id):
+        change(an_actor(administrator), IMPERSONATION, False, None, "The board decided so")
+
+    with pytest.raises(errors.ImpersonationOff):
+        begin(administrator, cashier)
+
+    with tenant_scope(administrator.organisation_id):
+        assert not Impersonation.objects.exists()
+        change(an_actor(administrator), IMPERSONATION, True, None, "The board changed its mind")
+    assert begin(administrator, cashier).member_id == cashier.id

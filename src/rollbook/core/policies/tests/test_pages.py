@@ -97,20 +97,26 @@ def test_what_does_not_fit_is_refused_and_keeps_what_was_typed(
 
 
 @pytest.mark.parametrize(
-    ("kind", "default", "typed", "kept"),
+    ("kind", "default", "takes", "typed", "kept"),
     [
-        (Amount(), 10_000, "1,250.50", 125_050),
-        (Rate(), "2.5", "7.25", "7.25"),
-        (bool, True, "0", False),
-        (Choice({"ALL": "Every attempt", "BEST": "The best one"}), "ALL", "BEST", "BEST"),
-        (Text(20), "Official Receipt", "Service Invoice", "Service Invoice"),
+        (Amount(), 10_000, "an amount of at least ₱0.00", "1,250.50", 125_050),
+        (Rate(), "2.5", "a number from 0 to 100, such as 2.5", "7.25", "7.25"),
+        (bool, True, "yes or no", "0", False),
+        (
+            Choice({"ALL": "Every attempt", "BEST": "The best"}),
+            "ALL",
+            "one of: Every attempt, The best",
+            "BEST",
+            "BEST",
+        ),
+        (Text(20), "Official Receipt", "a text of at most 20 characters", "Service Invoice", "Service Invoice"),
     ],
 )
 def test_every_type_has_a_field_that_reads_and_shows_it(
-    administrator: Client, organisation: Organisation, kind: Any, default: Any, typed: str, kept: Any
+    administrator: Client, organisation: Organisation, kind: Any, default: Any, takes: str, typed: str, kept: Any
 ) -> None:
     with a_setting("test.typed", default, type=kind):
-        assert administrator.get("/settings/test.typed/").status_code == 200
+        assert takes in administrator.get("/settings/test.typed/").content.decode()
         sent = {"value": typed, "reason": "As decided", "expected_number": "0"}
         assert administrator.post("/settings/test.typed/", sent).status_code == 303
         assert value_of(organisation, "test.typed") == kept

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from rollbook.core.web import formatting
-from rollbook.core.web.tables.columns import Column, Row, writer
+from rollbook.core.web.tables.columns import NOTHING, Column, Row, writer
 
 if TYPE_CHECKING:
     from rollbook.core.web.tables.table import Table
@@ -73,26 +73,28 @@ def body(table: "Table") -> SafeString:
 def _cell(table: "Table", column: Column, is_primary: bool) -> Callable[[Row], str]:
     write = writer(column, table.currency)
     link = _link(table, column, is_primary)
-    classes = _classes(column, is_primary)
-    label = escape(heading_text(column, table.currency))
-    opening = f'<td role="cell"{classes}><span class="rb-cell-label">{label}</span>'
+    label = f'<span class="rb-cell-label">{escape(heading_text(column, table.currency))}</span>'
+    opening = f'<td role="cell"{_classes(column, is_primary)}>{label}'
+    # On a telephone a line that says nothing is left out.
+    hollow = f'<td role="cell"{_classes(column, is_primary, is_empty=not is_primary)}>{label}'
 
     def cell(row: Row) -> str:
-        address = link(row)
+        written, address = write(row), link(row)
         if address:
-            return f'{opening}<a class="rb-row-link" href="{escape(address)}">{write(row)}</a></td>'
-        return f"{opening}<span>{write(row)}</span></td>"
+            return f'{opening}<a class="rb-row-link" href="{escape(address)}">{written}</a></td>'
+        return f"{hollow if written == NOTHING else opening}<span>{written}</span></td>"
 
     return cell
 
 
-def _classes(column: Column, is_primary: bool) -> str:
+def _classes(column: Column, is_primary: bool, *, is_empty: bool = False) -> str:
     names = [
         name
         for name, applies in (
             ("is-primary", is_primary),
             ("is-number", column.is_number),
             ("is-state", column.kind == "state"),
+            ("is-empty", is_empty),
         )
         if applies
     ]

@@ -46,7 +46,7 @@ def chips(table: "Table") -> list[Chip]:
     for item in table.filters:
         value = table.query.filters.get(item.name)
         sentence = item.sentence(value) if value is not None else ""
-        off = table.url(without=item.name)
+        off = "" if item.default else table.url(without=item.name)
         if isinstance(item, TextFilter):
             if value is not None:
                 found.append(Chip(item.name, item.label, "typed", sentence, off))

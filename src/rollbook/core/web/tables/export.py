@@ -22,7 +22,8 @@ CONTENT_TYPES = {
 }
 
 
-def _new_file() -> IO[bytes]:
+def new_file() -> IO[bytes]:
+    """A file that lies in memory until it grows."""
     # The answer that sends it closes it.
     return cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES))
 
@@ -44,7 +45,7 @@ def headings(columns: Sequence[Column], currency: str) -> list[str]:
 
 def write_csv(columns: Sequence[Column], rows: Iterable[Row], currency: str) -> IO[bytes]:
     """A CSV file in UTF-8 with the mark by which spreadsheets recognise it; days and amounts in plain ISO form."""
-    file = _new_file()
+    file = new_file()
     file.write(b"\xef\xbb\xbf")
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     lines = csv.writer(text)
@@ -68,7 +69,7 @@ def _plain(value: Exported) -> str:
 
 def write_xlsx(columns: Sequence[Column], rows: Iterable[Row], currency: str, title: str) -> IO[bytes]:
     """A workbook with one sheet: amounts and days are numbers and days, text is never a formula."""
-    file = _new_file()
+    file = new_file()
     book = xlsxwriter.Workbook(
         file,
         {

@@ -3,7 +3,7 @@
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -26,6 +26,8 @@ class Filter(ABC):
 
     name: str
     label: Words
+    #: What holds while nothing is chosen, as it stands in an address; such a filter is changed, never taken away.
+    default: Callable[[], Params] | None = field(default=None, kw_only=True, compare=False)
 
     @abstractmethod
     def read(self, params: Params) -> Any:

@@ -34,11 +34,13 @@ class TableQuery:
     #: The fields to sort by, the tie-breaker last.
     sort_fields: tuple[str, ...] = ("id",)
     nullable_fields: frozenset[str] = frozenset()
+    #: Filters on which nobody chose anything: their default holds.
+    defaults: frozenset[str] = frozenset()
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether any filter is on."""
-        return bool(self.filters)
+        """Whether anybody chose a filter."""
+        return bool(self.filters.keys() - self.defaults)
 
 
 def read_query(
@@ -63,6 +65,8 @@ def read_query(
         {**params, **{key: [text] for key, text in (typed or {}).items()}} if params.get("find") else params
     )
     values = {item.name: item.read(readable) for item in filters}
+    defaults = {item.name: item.read(item.default()) for item in filters if item.default and values[item.name] is None}
+    values.update(defaults)
     ours = OWN | {key for item in filters for key in item.param_names} | {item.name for item in filters}
     return TableQuery(
         filters={key: value for key, value in values.items() if value is not None},
@@ -75,6 +79,7 @@ def read_query(
         others={key: list(value) for key, value in params.items() if key not in ours},
         sort_fields=sort_fields,
         nullable_fields=frozenset(column.sort_fields if column.nullable else ()),
+        defaults=frozenset(defaults),
     )
 
 

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from rollbook.core import clock
+from rollbook.core.figures import plain as written_plainly
 from rollbook.core.ids import new_id
 from rollbook.core.money import Money
 from rollbook.core.web import formatting, icons, sentences, shares, words
@@ -64,6 +66,12 @@ def _amount(money: Money | str | None, write: Callable[[Money], str]) -> str:
 def amount_text(money: Money) -> str:
     """The amount as plain text, for attributes and sentences."""
     return formatting.amount_text(money)
+
+
+@register.filter
+def plain(measure: Decimal | int) -> str:
+    """A measure without idle zeros: 3, 4.5."""
+    return written_plainly(measure)
 
 
 @register.filter

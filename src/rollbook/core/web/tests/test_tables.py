@@ -8,6 +8,7 @@ import pytest
 from rollbook.core.web.gallery import STATES, SampleTable, sample_rows
 from rollbook.core.web.rendering import render
 from rollbook.core.web.tables import Column, Slice, Table, TableQuery, TextFilter, Totals
+from rollbook.core.web.tables.body import body
 from rollbook.core.web.tests.examples import Page, a_request, faults
 
 
@@ -173,6 +174,15 @@ def test_what_stands_in_a_cell_is_text_and_never_markup():
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "&quot;&#x27;&amp;" in html
+
+
+def test_a_cell_that_says_nothing_can_be_left_out_on_a_telephone_and_a_name_never():
+    rows = [row for row in sample_rows() if row["due_on"] is None]
+    table = a_table(rows=rows, session={"table.sample.columns": ["name", "due_on"]})
+    written = str(body(table))
+
+    assert written.count(' class="is-empty"') == len(rows) > 0
+    assert 'class="is-primary is-empty"' not in written
 
 
 def test_a_state_is_told_by_word_and_sign_not_by_colour_alone():

@@ -11,7 +11,10 @@ from rollbook.shared.admissions.models import Application, ApplicationDocument, 
 from rollbook.shared.admissions.rules import DRAFTS_LAST
 from rollbook.shared.files.models import StoredFile
 from rollbook.shared.files.services import remove_file
+from rollbook.shared.people.events import PersonErased
 
+#: Where no address is wanted any more; no mail ever goes to this domain.
+_NOWHERE = "erased.invalid"
 #: So many a night; what is left waits for the next one.
 _BATCH = 500
 _EMPTY: dict[str, Any] = {
@@ -51,3 +54,21 @@ def forget_old_drafts(actor: Actor) -> int:
         draft.save()
     record(actor, "admissions.drafts_forgotten", ("admissions.application", None), count=len(old))
     return len(old)
+
+
+def forget_contact(event: PersonErased) -> None:
+    """Empty what an anonymised person's applications say besides name, choice and decision."""
+    sent = Application.objects.filter(person_id=event.person_id, forgotten_at__isnull=True).exclude(
+        state=Application.State.DRAFT
+    )
+    now, count = clock.now(), 0
+    for application in sent.select_for_update(of=("self",)).order_by("id"):
+        for name in (*checking.ADDRESS, "phone", "government_id", "government_key"):
+            setattr(application, name, "")
+        application.email, application.facts = f"{application.id}@{_NOWHERE}", {}
+        application.token_digest, application.forgotten_at = digest_of(new_secret()), now
+        application.save()
+        Notice.objects.filter(application_id=application.id).update(address="")
+        count += 1
+    if count:
+        record(event.actor, "admissions.contact_forgotten", ("people.person", event.person_id), applications=count)

@@ -62,10 +62,15 @@ def approve_note(actor: Actor, *, note_id: UUID, on_landed: FollowUp | None = No
 
 
 @transaction.atomic
-def default_notes(actor: Actor, *, on_landed: FollowUp | None = None) -> int:
-    """Mark every promise whose day has passed unpaid as not kept; harmless when run twice. Returns how many."""
+def default_notes(actor: Actor, *, account_id: UUID | None = None, on_landed: FollowUp | None = None) -> int:
+    """Mark every promise whose day has passed unpaid as not kept; harmless when run twice. Returns how many.
+
+    Those of one customer alone with `account_id`.
+    """
     today = organisation_in_scope().local_date(clock.now())
     overdue = PromissoryNote.objects.filter(state__in=PromissoryNote.LIVE, due_on__lt=today).order_by("id")
+    if account_id is not None:
+        overdue = overdue.filter(instalment__invoice__account_id=account_id)
     return sum(_default(actor, note_id, today, on_landed) for note_id in list(overdue.values_list("id", flat=True)))
 
 

@@ -1,5 +1,6 @@
 """Taking money: one payment, where it lands, its receipt, its entry in the books."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -229,6 +230,19 @@ def _land(
         if getattr(error.__cause__, "sqlstate", "") == "23505":
             raise errors.DuplicateReference(reference=reference, method=method) from error
         raise
+    return _landed(rows, payment_id=payment_id, account_id=account_id, invoice_id=invoice_id, amount=amount, now=now)
+
+
+def _landed(
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    payment_id: UUID,
+    account_id: UUID,
+    invoice_id: UUID,
+    amount: Money,
+    now: datetime,
+) -> Landed:
+    """What the statement answers of each instalment after it, as those who follow a payment read it."""
     instalments = [InstalmentState(number, due, paid, due_on, cover) for number, due, paid, due_on, cover, _ in rows]
     landings = [Landing(number, minor) for number, _, _, _, _, minor in rows if minor]
     before = [

@@ -61,21 +61,13 @@ def revise_plan(
         made_by=actor.user_id, created_at=now,
     )  # fmt: skip
     InvoiceLine.objects.create(
-        invoice_id=invoice.id,
-        description=reason.strip()[:200],
+        invoice_id=invoice.id, description=reason.strip()[:200], amount_minor=difference, created_at=now,
         unit_price=Money(difference, invoice.currency).to_decimal(),
-        amount_minor=difference,
-        created_at=now,
-    )
+    )  # fmt: skip
     charged = charge_entry(
-        revision.id,
-        minor=difference,
-        currency=invoice.currency,
-        on=today,
-        kind="billing.revision",
-        account=income_account,
-        concession_minor=concession_minor,
-    )
+        revision.id, minor=difference, currency=invoice.currency, on=today, kind="billing.revision",
+        account=income_account, concession_minor=concession_minor,
+    )  # fmt: skip
     moved = moved_entry(
         revision.id, kind="billing.credit_moved", currency=invoice.currency, on=today, credit_change=landed.credit_minor
     )

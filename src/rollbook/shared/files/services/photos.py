@@ -8,6 +8,7 @@ from rollbook.shared.files.models import StoredFile
 from rollbook.shared.files.own_buckets import PHOTO
 from rollbook.shared.files.services.removing import remove_file
 from rollbook.shared.files.services.storing import store_upload
+from rollbook.shared.people.events import PersonErased
 from rollbook.shared.people.models import Person
 from rollbook.shared.people.permissions import CHANGE_PEOPLE
 from rollbook.shared.people.services import set_photo
@@ -31,3 +32,9 @@ def remove_photo(actor: Actor, *, person_id: UUID, reason: str) -> None:
     set_photo(actor, person_id=person_id, photo_id=None)
     if before is not None:
         remove_file(actor, file_id=before, reason=reason, permission=CHANGE_PEOPLE)
+
+
+def erase_photo(event: PersonErased) -> None:
+    """Withdraw the photo of somebody who is anonymised; its content goes with the next sweep."""
+    if event.photo_id is not None:
+        remove_photo(event.actor, person_id=event.person_id, reason="Anonymised after the years of keeping")

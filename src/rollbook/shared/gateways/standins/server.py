@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title><style>
+<title>{title}</title><link rel="icon" href="data:,"><style>
 body{{font:1.1rem system-ui;max-width:26rem;margin:3rem auto;padding:0 1rem;line-height:1.5}}
 button{{font:inherit;padding:.75rem 1.25rem;margin:.25rem .5rem .25rem 0;min-height:44px}}</style>
 <h1>{title}</h1><p>{what}</p><p><strong>{amount}</strong></p>{rest}

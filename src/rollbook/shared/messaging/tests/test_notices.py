@@ -1,6 +1,10 @@
 """Telling people things: once for each key, folded within ten minutes, mail by preference (R61)."""
 
+import inspect
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +12,16 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+import rollbook
 from rollbook.core import clock
 from rollbook.core.errors import Invalid
+from rollbook.core.identity.models import Membership
 from rollbook.core.ids import new_id
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.models import Organisation
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.shared.messaging import kinds, selectors, services
-from rollbook.shared.messaging.errors import NoPersonHere, NoticeNotFound
+from rollbook.shared.messaging.errors import NobodyHere, NoticeNotFound
 from rollbook.shared.messaging.models import Notice
 from rollbook.shared.people.models import Person
 from rollbook.systems.college.examples import a_member, a_person
@@ -137,6 +143,19 @@ def test_the_database_itself_refuses_a_second_notice_of_the_same_ten_minutes(jua
         )
 
 
+@pytest.mark.rule("R61")
+def test_who_tells_something_names_no_channel_so_that_others_may_be_added_behind_the_port() -> None:
+    """Mail, its addresses and wishes are this room's own; whoever tells says whom, what kind, about what."""
+    asked = set(inspect.signature(services.notify).parameters)
+    assert asked == {
+        "actor", "recipient_person_id", "recipient_member_id", "kind", "subject_id", "dedupe_key", "facts",
+    }  # fmt: skip
+    source, own = Path(rollbook.__file__).parent, ("shared/messaging/", "/tests/")
+    knows = re.compile(r"rollbook\.shared\.messaging(\.| import )(mailing|models|sql)|choose_mail|MailPreference")
+    telling = [path for path in source.rglob("*.py") if not any(part in path.as_posix() for part in own)]
+    assert [path.name for path in telling if knows.search(path.read_text("utf-8"))] == []
+
+
 def test_a_kind_that_nobody_declared_is_a_mistake(juan: Person) -> None:
     with pytest.raises(ValueError, match="no kind of notice"):
         tell(juan, kind="GOSSIP")
@@ -172,13 +191,70 @@ def test_another_college_sees_nothing(other_organisation: Organisation) -> None:
     assert Notice.objects.count() == 0
 
 
-def test_who_is_no_person_on_the_roll_is_told_so() -> None:
-    nobody = a_member("administrator")
+def tell_member(member: Actor, *, key: str = "m1", subject: UUID | None = None) -> UUID | None:
+    system = Actor.system(member.organisation_id, job="test")
+    return services.notify(
+        system, recipient_person_id=member.person_id, recipient_member_id=member.membership_id, kind=kinds.SYSTEM,
+        subject_id=subject or new_id(), dedupe_key=key, facts={"text": "Something waits"},
+    )  # fmt: skip
+
+
+@pytest.mark.rule("R61")
+def test_a_member_who_is_nobody_on_the_roll_is_told_once_too_and_reads_it() -> None:
+    dean, other, subject = a_member("dean"), a_member("dean"), new_id()
+    with clock.frozen_at(NOON):
+        assert tell_member(dean, subject=subject) is not None
+        assert tell_member(dean, subject=subject) is None
+        tell_member(dean, key="m2", subject=subject)
+
+    assert [(one.sentence, one.times) for one in selectors.own_notices(dean)] == [("Something waits", 2)]
+    assert (selectors.unread_count(dean), selectors.unread_count(other)) == (1, 0)
+    with pytest.raises(NoticeNotFound):
+        services.mark_read(other, selectors.own_notices(dean)[0].id)
+    services.mark_all_read(dean)
+    services.choose_mail(dean, {kinds.SYSTEM: False})
+
+    assert selectors.unread_count(dean) == 0
+    assert (selectors.own_preferences(dean)[kinds.SYSTEM], selectors.own_preferences(other)[kinds.SYSTEM]) == (
+        False, True,
+    )  # fmt: skip
+
+
+def test_who_is_put_on_the_roll_later_still_reads_what_they_were_told_before(juan: Person) -> None:
+    member = a_member("dean")
+    tell_member(member)
+    Membership.objects.filter(id=member.membership_id).update(person_id=juan.id)
+    later = replace(member, person_id=juan.id)
+    tell_member(later, key="m2")
+
+    assert len(selectors.own_notices(later)) == selectors.unread_count(later) == 2
+
+
+def test_the_database_holds_that_a_notice_is_for_one_and_comes_once(juan: Person) -> None:
+    dean = a_member("dean")
+    tell_member(dean)
+
+    with pytest.raises(IntegrityError, match="messaging_notice_for_one"), transaction.atomic():
+        Notice.objects.create(**same_notice(dean, dedupe_key="x", recipient_id=juan.id))
+    with pytest.raises(IntegrityError, match="messaging_notice_member_once"), transaction.atomic():
+        Notice.objects.create(**same_notice(dean, subject_id=new_id()))
+    with pytest.raises(IntegrityError, match="messaging_notice_member_folds"), transaction.atomic():
+        Notice.objects.create(**same_notice(dean, dedupe_key="x"))
+
+
+def same_notice(member: Actor, **changes: Any) -> dict[str, Any]:
+    told = Notice.objects.get(member=member.membership_id)
+    names = ("member_id", "kind", "subject_id", "dedupe_key", "created_at", "fold_until", "mail_due_at")
+    return {name: getattr(told, name) for name in names} | changes
+
+
+def test_who_is_no_member_either_is_told_so() -> None:
+    nobody = replace(a_member("administrator"), membership_id=None)
 
     assert selectors.own_notices(nobody) == []
     assert selectors.unread_count(nobody) == 0
-    with pytest.raises(NoPersonHere):
-        services.mark_all_read(nobody)
+    with pytest.raises(NobodyHere):
+        services.choose_mail(nobody, {kinds.HOLD: True})
 
 
 def test_one_chooses_what_comes_by_mail(juan: Person) -> None:

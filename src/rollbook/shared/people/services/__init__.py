@@ -1,5 +1,6 @@
 """Every change to what is written about people, one function per act."""
 
+from rollbook.shared.people.services.erasing import consider_erasure, request_erasure
 from rollbook.shared.people.services.merging import merge_people, undo_merge
 from rollbook.shared.people.services.persons import (
     add_person,
@@ -38,6 +39,7 @@ __all__ = [
     "bulk_remove_identifiers",
     "change_person",
     "check_rows",
+    "consider_erasure",
     "end_relationship",
     "join_household",
     "leave_household",
@@ -48,6 +50,7 @@ __all__ = [
     "relate",
     "remove_contact_point",
     "remove_identifier",
+    "request_erasure",
     "set_address",
     "set_photo",
     "undo_merge",

@@ -14,10 +14,23 @@ class NoMonthlyAmount(Refusal):
     status = 422
 
 
+class BilledBySchedule(Refusal):
+    """The fee schedule says what a new student pays here. Leave out the amount, the months and the first day."""
+
+    code = "BILLED_BY_SCHEDULE"
+    status = 422
+
+
 class OtherProgramme(Refusal):
     """Student {number} studies {programme}. Record the transfer to {wanted} first, then admit."""
 
     code = "OTHER_PROGRAMME"
+
+
+class ShifterNotMatched(Refusal):
+    """Whoever wants another programme studies here already. Match the applicant with their entry first, then admit."""
+
+    code = "SHIFTER_NOT_MATCHED"
 
 
 class AddressSignsInHere(Refusal):

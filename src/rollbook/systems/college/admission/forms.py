@@ -9,19 +9,35 @@ from rollbook.core.web.forms import Form
 from rollbook.core.web.forms.fields import DateField, MoneyField
 
 
-class AdmitForm(Form):
-    """What the new student pays, and whether the student is made now."""
+class NothingToAgree(Form):
+    """A shifter studies here already; of several applicants the fee schedule says what each pays."""
 
-    rows: ClassVar[tuple[tuple[str, ...], ...]] = (("instalments", "first_due_on"),)
 
-    monthly = MoneyField(
-        label=_("Each month"), required=False, minimum_minor=1, help_text=_("What was agreed; each month is the same.")
-    )  # fmt: skip
-    instalments = forms.IntegerField(label=_("Months"), min_value=1, max_value=12)
-    first_due_on = DateField(label=_("First month due on"))
+class AssessedForm(Form):
+    """Whether the student is made now; what they pay, the fee schedule says."""
+
     makes_student = forms.BooleanField(
         label=_("Make the student now"), required=False, initial=True,
         help_text=_("Number, account, enrolment and plan at once. Without it the applicant is admitted and waits."),
+    )  # fmt: skip
+
+
+class AgreedForm(Form):
+    """What each of several new students pays: months of the amount that they planned."""
+
+    rows: ClassVar[tuple[tuple[str, ...], ...]] = (("instalments", "first_due_on"),)
+
+    instalments = forms.IntegerField(label=_("Months"), min_value=1, max_value=12)
+    first_due_on = DateField(label=_("First month due on"))
+
+
+class AdmitForm(AgreedForm, AssessedForm):
+    """What the new student pays, and whether the student is made now."""
+
+    field_order = ("monthly", "instalments", "first_due_on", "makes_student")
+
+    monthly = MoneyField(
+        label=_("Each month"), required=False, minimum_minor=1, help_text=_("What was agreed; each month is the same.")
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

@@ -168,7 +168,10 @@ class ReasonIn(Body):
 
 
 class AdmitIn(Body):
-    """What the new student pays. Without an amount, the amount that the applicant planned."""
+    """What the new student pays. Without an amount, the amount that the applicant planned.
+
+    Where the college bills by its fee schedule, the schedule says it, and only `makes_student` is sent.
+    """
 
     monthly_amount: str = Field("", max_length=20, description='Such as "5000.00".')
     instalments: int | None = Field(None, ge=1, le=12)

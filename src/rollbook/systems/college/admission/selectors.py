@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from rollbook.core.figures import plain
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.admissions import permissions
 from rollbook.shared.admissions.models import Application
@@ -38,7 +39,7 @@ class Semester:
         """The units together; alternatives of one elective group count once."""
         # One of the alternatives is taken, whichever it is.
         counted = {entry.elective_group or str(entry.id): entry.subject.units for entry in self.entries}
-        return f"{sum(counted.values(), Decimal(0)).normalize():f}"
+        return plain(sum(counted.values(), Decimal(0)))
 
 
 @dataclass(frozen=True, slots=True)

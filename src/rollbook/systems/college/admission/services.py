@@ -30,24 +30,33 @@ from rollbook.shared.people.checking import NewPerson
 from rollbook.shared.people.models import Address, ContactPoint
 from rollbook.shared.people.selectors import survivor_of
 from rollbook.systems.college import roles
-from rollbook.systems.college.admission.errors import AddressSignsInHere, NoMonthlyAmount, OtherProgramme
+from rollbook.systems.college.admission.errors import (
+    AddressSignsInHere,
+    BilledBySchedule,
+    NoMonthlyAmount,
+    OtherProgramme,
+    ShifterNotMatched,
+)
 from rollbook.systems.college.admission.lists import MONTHLY
 from rollbook.systems.college.catalogue.models import Programme
 from rollbook.systems.college.enrolment import permissions as enrolment_permissions
 from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.enrolment.services import open_term_enrolment
 from rollbook.systems.college.fees import permissions as fees_permissions
-from rollbook.systems.college.fees.policies import INSTALMENTS
+from rollbook.systems.college.fees.errors import NoScheduleFits
+from rollbook.systems.college.fees.policies import ASSESSED, INSTALMENTS, PLAN_MODE
+from rollbook.systems.college.fees.services.assessments import FIRST, assess_now
 from rollbook.systems.college.fees.services.plans import open_plan
 from rollbook.systems.college.records import permissions as records_permissions
 from rollbook.systems.college.records.models import Student
-from rollbook.systems.college.records.services import add_student, readmit
+from rollbook.systems.college.records.services import add_student, readmit, request_transfer
 
 #: What a conversion does in the rooms below. The office holds none of these for itself: they are lent to this one act.
 _LENT = frozenset({
     people_permissions.VIEW_PEOPLE, people_permissions.ADD_PEOPLE, people_permissions.CHANGE_PEOPLE,
     records_permissions.ADD_STUDENTS, records_permissions.READMIT_STUDENTS, identity.MANAGE_MEMBERS,
-    enrolment_permissions.OPEN_ENROLMENTS, fees_permissions.OPEN_PLANS,
+    enrolment_permissions.OPEN_ENROLMENTS, fees_permissions.OPEN_PLANS, records_permissions.VIEW_STUDENTS,
+    records_permissions.DECIDE_TRANSFERS,
 })  # fmt: skip
 _CREATED_VIA = {Student.Kind.TRANSFEREE.value: TermEnrolment.CreatedVia.TRANSFEREE}
 AUTO_JOB = "college.admission.admit_at_once"
@@ -55,9 +64,12 @@ AUTO_JOB = "college.admission.admit_at_once"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTerms:
-    """What the new student pays: so much a month, for so many months, the first of them due when."""
+    """What the new student pays: so much a month, for so many months, the first of them due when.
 
-    monthly: Money
+    Where new terms are billed by the fee schedule nothing is agreed, and all of it is left out.
+    """
+
+    monthly: Money | None = None
     #: None for the college's usual number.
     instalments: int | None = None
     #: None for the day of admission.
@@ -66,9 +78,14 @@ class PlanTerms:
 
 @transaction.atomic
 def admit(actor: Actor, *, application_id: UUID, plan: PlanTerms | None) -> Application:
-    """Admit an applicant; with a plan they are a student at once, all of it or nothing. Twice answers the first."""
+    """Admit an applicant; with a plan they are a student at once, all of it or nothing. Twice answers the first.
+
+    A shifter is a student already: the application becomes the request for the other programme, and needs no plan.
+    """
+    is_shifter = Application.objects.filter(id=application_id, kind=Student.Kind.SHIFTER).exists()
+    makes_place = plan is not None or is_shifter
     return admissions.admit(
-        actor, application_id=application_id, convert=_converter(actor, plan) if plan is not None else None
+        actor, application_id=application_id, convert=_converter(actor, plan) if makes_place else None
     )
 
 
@@ -78,15 +95,25 @@ def admit_at_once(application: Application) -> None:
     if is_flagged(application):
         record(actor, "college.admission_waits", application, because="Somebody like them is on the roll.")
         return
-    plan = PlanTerms(monthly=planned_monthly(application))
     try:
         with transaction.atomic():
             admissions.admit(
-                actor, application_id=application.id, convert=_converter(actor, plan), needs_verified=False
-            )
+                actor, application_id=application.id, convert=_converter(actor, usual_plan(application)),
+                needs_verified=False,
+            )  # fmt: skip
     except Refusal as refusal:
         # The submission itself stands: what stopped the conversion is for the office to settle.
         record(actor, "college.admission_waits", application, because=refusal.detail)
+
+
+def bills_by_schedule() -> bool:
+    """Whether new terms cost what the fee schedule comes to, rather than a sum that is agreed."""
+    return bool(policies.get(PLAN_MODE) == ASSESSED)
+
+
+def usual_plan(application: Application) -> PlanTerms:
+    """What a new student pays unless somebody says otherwise: what they planned, or what the fee schedule says."""
+    return PlanTerms() if bills_by_schedule() else PlanTerms(monthly=planned_monthly(application))
 
 
 def planned_monthly(application: Application) -> Money:
@@ -94,7 +121,7 @@ def planned_monthly(application: Application) -> Money:
     return Money(application.facts.get(MONTHLY) or 0, organisation_in_scope().currency)
 
 
-def _converter(actor: Actor, plan: PlanTerms) -> Callable[[Application], Converted]:
+def _converter(actor: Actor, plan: PlanTerms | None) -> Callable[[Application], Converted]:
     def convert(application: Application) -> Converted:
         return _convert(_lent(actor), application, plan)
 
@@ -106,8 +133,15 @@ def _lent(actor: Actor) -> Actor:
     return replace(actor, permissions=actor.permissions | _LENT | frozenset(bundle))
 
 
-def _convert(actor: Actor, application: Application, plan: PlanTerms) -> Converted:
-    if plan.monthly.minor <= 0:
+def _convert(actor: Actor, application: Application, plan: PlanTerms | None) -> Converted:
+    if application.kind == Student.Kind.SHIFTER:
+        return _shift(actor, application)
+    if plan is None:
+        raise NoMonthlyAmount
+    if bills_by_schedule():
+        if plan != PlanTerms():
+            raise BilledBySchedule
+    elif plan.monthly is None or plan.monthly.minor <= 0:
         raise NoMonthlyAmount
     # Whoever was matched may have been merged into another entry since.
     person_id = survivor_of(application.person_id) if application.person_id else _new_person(actor, application)
@@ -133,6 +167,38 @@ def _convert(actor: Actor, application: Application, plan: PlanTerms) -> Convert
             str(_("Student number")): student.student_number,
             str(_("First payment")): amount_text(Money(first.due_minor, invoice.currency)),
             str(_("Due")): day_text(first.due_on),
+        },
+    )
+
+
+def _shift(actor: Actor, application: Application) -> Converted:
+    """The request for the other programme of somebody who studies here: same student, same number, no second plan.
+
+    The programme that takes them endorses it and the registrar decides, as with every transfer.
+    """
+    if application.person_id is None:
+        raise ShifterNotMatched
+    person_id = survivor_of(application.person_id)
+    student: Student | None = Student.objects.filter(person_id=person_id, taken_back_at__isnull=True).first()
+    if student is None:
+        raise ShifterNotMatched
+    _take_back_if_away(actor, application, student)
+    transfer = request_transfer(
+        actor, student_id=student.id, to_programme_id=_known(application.choice_id),
+        effective_term_id=_known(application.intake_id), reason=f"Application {application.reference}",
+    )  # fmt: skip
+    record(
+        actor, "college.applicant_converted", application, student_id=student.id, student_number=student.student_number,
+        transfer_id=transfer.id,
+    )  # fmt: skip
+    return Converted(
+        person_id=person_id,
+        result_type="college.student",
+        result_id=student.id,
+        facts={
+            str(_("Student number")): student.student_number,
+            str(_("Programme you asked for")): transfer.to_programme.code,
+            str(_("What happens next")): _("The dean and the registrar decide; you are told."),
         },
     )
 
@@ -173,10 +239,14 @@ def _student(actor: Actor, application: Application, person_id: UUID) -> Student
             number=standing.student_number, programme=codes[standing.programme_id],
             wanted=codes[_known(application.choice_id)],
         )  # fmt: skip
-    if standing.status != Student.Status.ACTIVE:
-        readmit(actor, student_id=standing.id, reference=application.reference)
-        standing.refresh_from_db()
+    _take_back_if_away(actor, application, standing)
     return standing
+
+
+def _take_back_if_away(actor: Actor, application: Application, student: Student) -> None:
+    if student.status != Student.Status.ACTIVE:
+        readmit(actor, student_id=student.id, reference=application.reference)
+        student.refresh_from_db()
 
 
 def _account(actor: Actor, application: Application, student: Student) -> None:
@@ -193,7 +263,9 @@ def _account(actor: Actor, application: Application, student: Student) -> None:
 
 
 def _plan(actor: Actor, enrolment: TermEnrolment, plan: PlanTerms) -> Invoice:
-    """Equal months of the agreed amount."""
+    """Equal months of the agreed amount; where nothing is agreed, what the fee schedule comes to."""
+    if plan.monthly is None:
+        return _assessed(actor, enrolment)
     months: int = plan.instalments or policies.get(INSTALMENTS)
     return open_plan(
         actor,
@@ -202,6 +274,14 @@ def _plan(actor: Actor, enrolment: TermEnrolment, plan: PlanTerms) -> Invoice:
         instalments=months,
         first_due_on=plan.first_due_on,
     )
+
+
+def _assessed(actor: Actor, enrolment: TermEnrolment) -> Invoice:
+    """What the fee schedule comes to for the subjects that the curriculum puts into the first term (R31)."""
+    assessment = assess_now(actor, enrolment.id, reason=FIRST)
+    if assessment is None:
+        raise NoScheduleFits(student=enrolment.student.student_number, term=enrolment.term.code)
+    return Invoice.objects.get(id=assessment.invoice_id)
 
 
 def _known(value: UUID | None) -> UUID:

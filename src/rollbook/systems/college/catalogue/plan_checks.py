@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from rollbook.core.figures import plain
 from rollbook.systems.college.catalogue.curriculum_rules import Place, Plan, Requirement, year_level
 from rollbook.systems.college.catalogue.prerequisites import (
     AllMajor,
@@ -149,7 +150,7 @@ def _uneven(requirement: Requirement) -> list[Fault]:
 def _warnings(plan: Plan, asked: Asked) -> list[Fault]:
     found = []
     if plan.places and plan.total_units != asked.total_units:
-        words = {"total": _plain(plan.total_units), "asked": asked.total_units}
+        words = {"total": plain(plan.total_units), "asked": asked.total_units}
         found.append(Fault(_("The subjects add up to %(total)s units; the programme asks for %(asked)s.") % words))
     if not asked.has_summer and any(place.semester == "SUMMER" for place in plan.places):
         found.append(Fault(_("There are summer subjects, but the programme has no summer terms.")))
@@ -164,7 +165,3 @@ def _warnings(plan: Plan, asked: Asked) -> list[Fault]:
             words = {"group": only.elective_group, "code": only.code}
             found.append(Fault(_("The electives %(group)s have only one subject, %(code)s.") % words, only.subject_id))
     return found
-
-
-def _plain(units: Decimal) -> str:
-    return f"{units.normalize():f}"

@@ -11,6 +11,7 @@ from pydantic import Field
 from rollbook.core.api.pagination import Page, PageQuery, page_of
 from rollbook.core.api.problems import Problem
 from rollbook.core.api.routing import ApiRequest, Router
+from rollbook.core.figures import plain
 from rollbook.shared.files.answers import file_response
 from rollbook.shared.files.buckets import PDF
 from rollbook.systems.college.catalogue.curriculum_rules import Requirement
@@ -172,8 +173,8 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
         "is_eligible": outcome.is_eligible,
         "missing": [_missing(one) for one in outcome.missing],
         "reasons": list(reasons_of(outcome)),
-        "earned_units": f"{outcome.earned_units:f}",
-        "required_units": f"{outcome.required_units:f}",
+        "earned_units": plain(outcome.earned_units),
+        "required_units": plain(outcome.required_units),
     }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from rollbook.core import clock
+from rollbook.core.figures import plain
 from rollbook.core.policies.services import get as get_policy
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.core.web import formatting
@@ -53,14 +54,14 @@ def transcript(student: Student, record: Academic, _term_id: UUID | None) -> Sna
         "credits": [
             {
                 "institution": credit.request.institution if credit.request else "",
-                "code": credit.subject.code, "title": credit.subject.title, "units": _figure(credit.units_granted),
+                "code": credit.subject.code, "title": credit.subject.title, "units": plain(credit.units_granted),
                 "external": f"{credit.external_code} {credit.external_grade}",
             }
             for credit in record.credits
         ],
         "average_name": get_policy(GPA_NAME),
         "average": _average(record.average),
-        "units_earned": _figure(record.units_earned),
+        "units_earned": plain(record.units_earned),
         "legend": _legend(scale_in_force(today).id),
         "graduated": student.status == Student.Status.GRADUATED,
     }  # fmt: skip
@@ -117,10 +118,10 @@ def _term(term: TermRecord, lines: Sequence[Line]) -> Mapping[str, Any]:
     return {
         "term": term.term, "academic_year": term.academic_year, "kind": term.kind, "programme": term.programme,
         "average": _average(term.average),
-        "units": _figure(sum((line.units for line in lines), Decimal(0))),
+        "units": plain(sum((line.units for line in lines), Decimal(0))),
         "lines": [
-            {"code": line.code, "title": line.title, "units": _figure(line.units), "grade": line.grade,
-             "earned": _figure(line.units if line.is_earned else Decimal(0))}
+            {"code": line.code, "title": line.title, "units": plain(line.units), "grade": line.grade,
+             "earned": plain(line.units if line.is_earned else Decimal(0))}
             for line in lines
         ],
     }  # fmt: skip
@@ -133,10 +134,6 @@ def _legend(scale_id: UUID) -> list[list[str]]:
 
 def _passes(value: GradeValue) -> str:
     return _("passes") if value.passes else _("fails")
-
-
-def _figure(units: Decimal) -> str:
-    return f"{units.normalize():f}"
 
 
 def _average(average: Decimal | None) -> str:

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.tables import ChoiceFilter, Column, Table
 from rollbook.shared.documents.models import Document
+from rollbook.shared.documents.words import PAPER_STATES
 from rollbook.systems.college.credentials.kinds import KEYS
-from rollbook.systems.college.credentials.words import PAPER_STATES
 
 
 class ReleaseTable(Table):

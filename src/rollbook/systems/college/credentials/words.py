@@ -3,19 +3,11 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from rollbook.core.web.states import State
-from rollbook.shared.documents.models import Document
 from rollbook.systems.college.catalogue.curriculum_rules import Requirement
 from rollbook.systems.college.catalogue.models import Term
 from rollbook.systems.college.credentials.rules.graduation import Outcome
 
-PAPER_STATES = {
-    Document.State.ISSUED.value: State(gettext_lazy("In force"), "good"),
-    Document.State.REVOKED.value: State(gettext_lazy("Revoked"), "bad"),
-    Document.State.REISSUED.value: State(gettext_lazy("Replaced"), "neutral", "undo-2"),
-}
 _KINDS = dict(Term.Kind.choices)
 
 

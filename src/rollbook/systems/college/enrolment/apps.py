@@ -9,6 +9,7 @@ class EnrolmentConfig(AppConfig):
     def ready(self) -> None:
         # Declares what this room permits, and the settings that it asks for.
         from rollbook.systems.college.enrolment import permissions, policies  # noqa: F401
-        from rollbook.systems.college.enrolment.services import overload
+        from rollbook.systems.college.enrolment.services import caps, overload
 
         overload.register_all()
+        caps.register_previews()

@@ -8,6 +8,7 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.shared.jobs.register import job
 from rollbook.systems.college.catalogue.models import Term
 from rollbook.systems.college.enrolment.models import SubjectEnrolment
+from rollbook.systems.college.enrolment.services.absence import lapse_absent
 from rollbook.systems.college.enrolment.services.placing import place_unpicked
 from rollbook.systems.college.enrolment.services.rechecking import recheck_provisional
 from rollbook.systems.college.enrolment.services.rolling_over import create_term_enrolments
@@ -18,6 +19,7 @@ WAITLIST_OFFERS = "college.enrolment.waitlist_offers"
 AUTO_PLACE = "college.enrolment.auto_place_unpicked"
 RECHECK = "college.enrolment.provisional_recheck"
 TAKE_OVER = "college.enrolment.create_term_enrolments"
+LAPSE_ABSENT = "college.enrolment.lapse_absent"
 
 
 @job(name=WAITLIST_OFFERS, schedule="* * * * *", lock="{organisation_id}:waitlists")
@@ -43,6 +45,12 @@ def provisional_recheck(*, organisation_id: UUID) -> int:
 def take_over(*, organisation_id: UUID, term_id: UUID) -> int:
     """Enrol the returning students in a term."""
     return create_term_enrolments(Actor.system(organisation_id, job=TAKE_OVER), term_id=term_id).opened
+
+
+@job(name=LAPSE_ABSENT, schedule="40 0 * * *", lock="{organisation_id}:records")
+def lapse(*, organisation_id: UUID) -> int:
+    """Let students be inactive who were in neither of the last two regular terms."""
+    return lapse_absent(Actor.system(organisation_id, job=LAPSE_ABSENT))
 
 
 def terms_to_place() -> list[UUID]:

@@ -13,6 +13,11 @@ SUMMER_MAX_UNITS = declare(
     "How many units a student may take in a summer. It holds for terms that are opened from then on.",
     systems=["college"], label="Units in a summer",
 )  # fmt: skip
+ABSOLUTE_MAX_UNITS = declare(
+    "college.absolute_max_units", WholeNumber(1, 36), 36,
+    "How many units an approved overload may come to. Nobody ever takes more than 36.",
+    systems=["college"], label="Units with an overload",
+)  # fmt: skip
 REQUIRE_ADVISING = declare(
     "college.require_advising",
     Choice({

@@ -12,13 +12,13 @@ from rollbook.systems.college.enrolment import permissions, sql
 from rollbook.systems.college.enrolment.models import SubjectEnrolment, TermEnrolment
 from rollbook.systems.college.enrolment.reads.rows import Row, fetch
 from rollbook.systems.college.scheduling.generating import Demand
-from rollbook.systems.college.scheduling.roll import StudentConflict
+from rollbook.systems.college.scheduling.roll import Roll, StudentConflict
 from rollbook.systems.college.scheduling.rules import Slot, in_conflict
 
 SEATED = sorted(SubjectEnrolment.SEATED)
 
 
-class EnrolmentRoll:
+class EnrolmentRoll(Roll):
     """Enrolment's answers to the schedule."""
 
     def seats_taken(self, section_ids: Sequence[UUID]) -> dict[UUID, int]:

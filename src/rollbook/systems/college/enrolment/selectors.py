@@ -1,6 +1,7 @@
 """Reads of enrolment, limited to what the actor may see."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.shared.billing.selectors import instalment_states
+from rollbook.shared.people.rules import Name, roll_name
 from rollbook.systems.college.catalogue.models import Term
 from rollbook.systems.college.enrolment import permissions
 from rollbook.systems.college.enrolment.errors import EnrolmentNotFound, SectionNotFound, SubjectEnrolmentNotFound
@@ -52,6 +54,15 @@ def own_enrolments(actor: Actor) -> "QuerySet[TermEnrolment]":
         student__person=actor.person_id, student__taken_back_at__isnull=True
     )
     return own
+
+
+def own_present_enrolment(actor: Actor) -> TermEnrolment | None:
+    """The term of the student that runs or comes next; none between two of them."""
+    live = own_enrolments(actor).filter(state__in=TermEnrolment.LIVE)
+    found: TermEnrolment | None = (
+        live.select_related("term", "student", "programme").order_by("-term__starts_on").first()
+    )
+    return found
 
 
 def get_enrolment(actor: Actor, enrolment_id: UUID) -> TermEnrolment:
@@ -135,6 +146,25 @@ def roster_of(actor: Actor, section_id: UUID) -> "tuple[Section, QuerySet[Subjec
     )
     rows = rows.select_related("term_enrolment__student__person", "term_enrolment__programme")
     return section, rows.order_by("term_enrolment__student__person__family_name", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A student of a class as a professor learns to know them."""
+
+    name: str
+    number: str
+    photo_id: UUID | None
+
+
+def faces_of(rows: "QuerySet[SubjectEnrolment]") -> list[Face]:
+    """The students of a class list with their photos, in the order of the roll."""
+    person = "term_enrolment__student__person__"
+    found = rows.order_by(f"{person}family_name", f"{person}given_name", "id").values_list(
+        f"{person}family_name", f"{person}given_name", f"{person}middle_name", f"{person}suffix",
+        f"{person}photo_id", "term_enrolment__student__student_number",
+    )  # fmt: skip
+    return [Face(roll_name(Name(*name)), number, photo_id) for *name, photo_id, number in found]
 
 
 def withdrawable(actor: Actor) -> "QuerySet[SubjectEnrolment]":

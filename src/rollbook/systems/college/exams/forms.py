@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.forms import DateField, Form
+from rollbook.shared.documents.rules import scanned
 from rollbook.systems.college.exams.services.periods import MOST_MONTHS
 
 
@@ -92,7 +93,7 @@ class CodeForm(Form):
 
     code = forms.CharField(
         label=_("Code"),
-        max_length=40,
+        max_length=300,
         widget=forms.TextInput(
             attrs={"autofocus": True, "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
@@ -103,6 +104,13 @@ class CodeForm(Form):
         required=False,
         help_text=_("Such as IT101 BSIT-1A. With a class, the student is let in; without, the permit is only checked."),
     )
+
+    def clean_code(self) -> str:
+        """The QR of a permit is the address on which anybody may verify it; its code stands at the end."""
+        code = scanned(self.cleaned_data["code"])
+        # The field shows the code from now on, as it stands on the permit.
+        self.data = {name: self.data[name] for name in self.data} | {"code": code}
+        return code
 
 
 class WaiverForm(Form):

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.navigation import NavigationItem, register_navigation
 from rollbook.systems.college.exams import permissions
+from rollbook.systems.college.exams.models import ExamPermit
+from rollbook.systems.college.records.history import ids_of_student, register_history
 from rollbook.systems.college.records.tabs import StudentTab, register_tab
 
 _COLLEGE = ("college",)
@@ -24,3 +26,4 @@ register_navigation(
 )  # fmt: skip
 
 register_tab(StudentTab("exams", _("Exams"), "exams:of_student", permissions.VIEW_PERMITS, order=40))
+register_history(ExamPermit, lambda _actor, student: ids_of_student(ExamPermit, student, "term_enrolment__student"))

@@ -3,20 +3,25 @@
 #: What each wanted enrolment is asked for now: every exam of its term, the month by the mapping in force, and on
 #: what a permit would rest. `wanted` holds (enrolment_id, settled).
 ASKED = """
-asked AS (
+covered AS (
+    -- The first month of each that is settled by a promise, or by a sponsor's word, and not by money yet. All of them
+    -- are read together: month by month this would read the whole college for each exam right after a load.
+    SELECT e.id, min(n.number) FILTER (WHERE n.cover = 'PROMISSORY') AS promised,
+           min(n.number) FILTER (WHERE n.cover = 'SPONSOR') AS sponsored
+      FROM wanted w
+      JOIN college_enrolment_termenrolment e ON e.organisation_id = %(organisation)s AND e.id = w.enrolment_id
+      JOIN billing_instalment n ON n.organisation_id = %(organisation)s AND n.invoice_id = e.invoice_id
+     WHERE n.cover IN ('PROMISSORY', 'SPONSOR') AND n.paid_minor < n.due_minor
+     GROUP BY e.id
+), asked AS (
     SELECT w.enrolment_id, w.settled, p.id AS exam_period_id, p.position, m.instalment_number, m.version,
-           CASE WHEN EXISTS (SELECT FROM billing_instalment n
-                              WHERE n.organisation_id = %(organisation)s AND n.invoice_id = e.invoice_id
-                                AND n.number <= m.instalment_number AND n.cover = 'PROMISSORY'
-                                AND n.paid_minor < n.due_minor) THEN 'PROMISSORY'
-                WHEN EXISTS (SELECT FROM billing_instalment n
-                              WHERE n.organisation_id = %(organisation)s AND n.invoice_id = e.invoice_id
-                                AND n.number <= m.instalment_number AND n.cover = 'SPONSOR'
-                                AND n.paid_minor < n.due_minor) THEN 'SPONSOR'
+           CASE WHEN c.promised <= m.instalment_number THEN 'PROMISSORY'
+                WHEN c.sponsored <= m.instalment_number THEN 'SPONSOR'
                 ELSE 'PAID' END AS basis
       FROM wanted w
       JOIN college_enrolment_termenrolment e ON e.organisation_id = %(organisation)s AND e.id = w.enrolment_id
       JOIN college_exams_examperiod p ON p.organisation_id = %(organisation)s AND p.term_id = e.term_id
+      LEFT JOIN covered c ON c.id = w.enrolment_id
       JOIN LATERAL (SELECT v.instalment_number, v.version FROM college_exams_exammonthmapping v
                      WHERE v.organisation_id = %(organisation)s AND v.exam_period_id = p.id AND v.effective_at <= %(at)s
                      ORDER BY v.version DESC LIMIT 1) m ON true
@@ -67,6 +72,9 @@ def _changes(*kinds: str) -> str:
     return _CHANGES.format(sources=sources)
 
 
+#: Whoever acts on money has to look at the hold too; that there is one is told by the same statement.
+HELD = "held"
+
 #: One enrolment, one statement: issue what is reached, bring back what was suspended, suspend what is not reached.
 APPLY = f"""
 WITH {_WANTED}, {ASKED}, reached AS (
@@ -78,8 +86,17 @@ WITH {_WANTED}, {ASKED}, reached AS (
       FROM reached r
     ON CONFLICT (organisation_id, term_enrolment_id, exam_period_id) DO NOTHING
     RETURNING id, code, exam_period_id, term_enrolment_id
-), {MOVED}
-{_changes("issued", "restored", "suspended")}
+), {MOVED}, changed AS (
+    {_changes("issued", "restored", "suspended")}
+)
+SELECT * FROM changed
+UNION ALL
+SELECT '{HELD}', h.id, '', '', e.id
+  FROM college_enrolment_termenrolment e
+  JOIN college_records_hold h
+    ON h.organisation_id = %(organisation)s AND h.student_id = e.student_id AND h.kind = 'FINANCIAL' AND h.is_automatic
+   AND h.released_at IS NULL
+ WHERE e.organisation_id = %(organisation)s AND e.id = %(enrolment)s
 """
 
 #: The permits that many enrolments lack.

@@ -9,7 +9,7 @@ class FeesConfig(AppConfig):
     def ready(self) -> None:
         """Declare settings, decisions of two people, who opens the plans of a student file, and online payment."""
         from rollbook.shared.gateways.payees import register_payee
-        from rollbook.systems.college.fees import decisions, policies
+        from rollbook.systems.college.fees import decisions, policies, sponsor_papers  # noqa: F401 - a kind of paper
         from rollbook.systems.college.fees.services import online
         from rollbook.systems.college.fees.services.enroller import PlanEnroller
         from rollbook.systems.college.records.importing import use_enroller

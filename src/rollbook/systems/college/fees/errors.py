@@ -157,6 +157,12 @@ class EndedAlready(Refusal):
     code = "ENDED_ALREADY"
 
 
+class NobodySponsored(Refusal):
+    """{name} answers for nobody in {term}. Choose a term in which it does."""
+
+    code = "NOBODY_SPONSORED"
+
+
 class NothingToPayFor(Refusal):
     """Nothing is open of what this sponsor answers for."""
 

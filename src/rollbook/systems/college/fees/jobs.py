@@ -9,7 +9,7 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.core.tenancy.selectors import organisation_facts
 from rollbook.core.web.rendering import as_at_home
-from rollbook.shared.billing.models import Receipt
+from rollbook.shared.billing.models import Account, Receipt
 from rollbook.shared.files.selectors import content_of, readable_file
 from rollbook.shared.jobs.batches import BatchReport, work_through
 from rollbook.shared.jobs.register import job
@@ -19,6 +19,8 @@ from rollbook.systems.college.fees.reads.schedules import bills_by_older_version
 from rollbook.systems.college.fees.services import schedules
 from rollbook.systems.college.fees.services.assessments import assess_now
 from rollbook.systems.college.fees.services.bankfiles import import_payments
+from rollbook.systems.college.fees.services.debts import MOST_AT_ONCE, follow_debts
+from rollbook.systems.college.fees.services.notes import accounts_with_broken_notes, default_notes
 from rollbook.systems.college.fees.services.papers import render_receipt
 from rollbook.systems.college.fees.services.reminding import remind
 
@@ -28,6 +30,7 @@ RENDER_RECEIPTS = "college.fees.render_receipts"
 MOST_DRAWN = 200
 APPLY_SCHEDULE = "college.fees.apply_schedule"
 REMINDERS = "college.fees.payment_reminders"
+PROMISSORY_DEFAULT = "college.fees.promissory_default"
 
 
 @job(name=IMPORT_BANK_FILE, lock="{organisation_id}:bank-file", commits_per_unit=True)
@@ -85,6 +88,23 @@ def apply_schedule(*, organisation_id: UUID, schedule_id: UUID) -> BatchReport:
         assess_now(actor, enrolment.id, reason=reason, schedule_id=schedule.id)
 
     return work_through(organisation_id, rows=lambda: bills_by_older_versions(schedule), unit=revise)
+
+
+@job(name=PROMISSORY_DEFAULT, schedule="30 0 * * *", lock="{organisation_id}:debts", commits_per_unit=True)
+def promissory_default(*, organisation_id: UUID) -> BatchReport:
+    """Promises whose day has passed are broken; then holds are brought to what is owed of notes and earlier terms."""
+    actor = Actor.system(organisation_id, job=PROMISSORY_DEFAULT)
+
+    def default(account: Account) -> None:
+        default_notes(actor, account_id=account.id)
+
+    report = work_through(organisation_id, rows=accounts_with_broken_notes, unit=default)
+    changed = MOST_AT_ONCE
+    while report.is_finished and changed == MOST_AT_ONCE:
+        with tenant_scope(organisation_id):
+            changed = follow_debts(actor, most=MOST_AT_ONCE)
+        report.done += changed
+    return report
 
 
 @job(name=REMINDERS, schedule="0 8 * * *", lock="{organisation_id}:payment-reminders")

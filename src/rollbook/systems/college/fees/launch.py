@@ -1,10 +1,13 @@
 """Is a college set up to take its first student? The item of the launch checklist that looks at everything at once."""
 
+import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 from rollbook.core.identity.models import Membership
 from rollbook.core.numbering.models import NumberSeries
 from rollbook.core.permissions import register
+from rollbook.core.permissions.services import install_role_bundles
 from rollbook.core.policies import services as policies
 from rollbook.core.readiness import Context, NotApplicable, Outcome, Severity, none_found, register_item
 from rollbook.core.tenancy.models import Organisation
@@ -13,9 +16,12 @@ from rollbook.systems.college import roles
 from rollbook.systems.college.catalogue.models import Curriculum, CurriculumEntry, GradeScale, Term, TermWindow
 from rollbook.systems.college.catalogue.policies import GRADE_SCALE
 from rollbook.systems.college.catalogue.shipped_scales import SHIPPED
+from rollbook.systems.college.examples import a_member
 from rollbook.systems.college.exams.models import ExamMonthMapping, ExamPeriod
+from rollbook.systems.college.fees.examples import Payer, a_payer, payment_id_of
 from rollbook.systems.college.fees.models import FeeSchedule
 from rollbook.systems.college.fees.policies import ASSESSED, PLAN_MODE, RECEIPT_SERIES
+from rollbook.systems.college.fees.services.corrections import reverse
 from rollbook.systems.college.scheduling.models import Section
 
 #: Nobody enrols without somebody who does these.
@@ -122,3 +128,65 @@ def college_is_set_up(_context: Context) -> Outcome:
         with tenant_scope(college.pk):
             found += [f"{college.slug}: {what}" for check in CHECKS for what in check()]
     return none_found(found, examined=len(colleges) * len(CHECKS), what="parts missing", colleges=len(colleges))
+
+
+def _marker() -> Organisation:
+    made: Organisation = Organisation.objects.create(
+        slug=f"marker-{uuid.uuid4().hex[:12]}", name="Marker", system="college", currency="PHP", timezone="Asia/Manila"
+    )
+    return made
+
+
+def _permits_are(payer: Payer, wanted: dict[str, str], when: str) -> list[str]:
+    """What is wrong with a student's permits; a locked exam has none."""
+    found = payer.permits()
+    return [] if found == wanted else [f"{when}: {wanted or 'no permit'} was expected, {found or 'none'} was found"]
+
+
+def _try_permit(payer: Payer) -> list[str]:
+    payer.pays("4999.99")
+    found = _permits_are(payer, {}, "0.01 before month 1 is paid")
+    last = payer.pays("0.01", method="CHECK", reference="MARKER-1")
+    found += _permits_are(payer, {"PRELIM": "ISSUED"}, "month 1 is paid")
+    if len(last.permits_issued) != 1:
+        found.append("the payment that settles month 1 does not answer with its permit")
+    codes = payer.permit_codes()
+    supervisor = a_member(roles.CASHIER_SUPERVISOR)
+    reverse(supervisor, payment_id=payment_id_of(last), kind="BOUNCED", reason="The cheque of the trial came back")
+    found += _permits_are(payer, {"PRELIM": "SUSPENDED"}, "the money was taken back")
+    payer.pays("0.01")
+    found += _permits_are(payer, {"PRELIM": "ISSUED"}, "month 1 is paid again")
+    if payer.permit_codes() != codes:
+        found.append("the permit came back under another code")
+    return found
+
+
+def _try_unique(payer: Payer, other: Payer) -> list[str]:
+    other.pays("10000.00")
+    codes = [*payer.permit_codes().values(), *other.permit_codes().values()]
+    return [] if len(codes) == len(set(codes)) == 3 else [f"3 different codes were expected, {codes} were given"]
+
+
+@register_item(
+    id="COL-EXM-01",
+    profile="college",
+    stages=("PRE", "DAY"),
+    severity=Severity.BLOCKER,
+    tries_writing=True,
+    timeout=timedelta(seconds=30),
+    title="Exam permit unlocks on first-month payment",
+    how="In a made-up college a student pays all but 0.01 of month 1 and has no permit; pays it and has one at once, by the "
+    "same payment; the cheque bounces and it is suspended; paid again it comes back under its code. No two permits "
+    "have one code.",
+    remedy="Run `rollbook migrate`; if permits still do not follow money, print none and report the version with this "
+    "result.",
+    evidence=("tried",),
+    applies=_without_college,
+)
+def permits_follow_the_first_month(_context: Context) -> Outcome:
+    tried = ["locked", "issued", "suspended", "restored", "one code each"]
+    with tenant_scope(_marker().pk):
+        install_role_bundles("college")
+        payer, other = a_payer("30000.00", number="990001"), a_payer("30000.00", number="990002")
+        found = _try_permit(payer) + _try_unique(payer, other)
+    return none_found(found, examined=len(tried), what="steps at which the permit is wrong", tried=tried)

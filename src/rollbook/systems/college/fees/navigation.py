@@ -1,11 +1,13 @@
 """Where the college's money stands in the house, and how students are found at the counter."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rollbook.core.web.navigation import NavigationItem, register_navigation
 from rollbook.core.web.search import SearchProvider, register_search
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.pages.desk import receipt_rows, student_rows
+from rollbook.systems.college.records.tabs import StudentTab, register_tab
 
 _COLLEGE = ("college",)
 
@@ -28,7 +30,7 @@ register_navigation(
     ),
     NavigationItem(
         _("Promissory notes"), "fees:notes", "handshake", permissions.APPROVE_NOTE, group="work", order=40,
-        systems=_COLLEGE, keywords=_("promises"),
+        systems=_COLLEGE, keywords=_("promises"), short=pgettext_lazy("bar of a phone", "Promissory notes"),
     ),
     NavigationItem(
         _("Bank files"), "fees:bank_files", "file-spreadsheet", permissions.IMPORT_PAYMENTS, group="work", order=50,
@@ -57,6 +59,7 @@ register_navigation(
     NavigationItem(
         _("Bills of a term"), "fees:bills", "file-text", permissions.SEE_ASSESSMENTS, group="work", order=61,
         systems=_COLLEGE, keywords=_("assessment billing owed discounts"),
+        short=pgettext_lazy("bar of a phone", "Bills of a term"),
     ),
     NavigationItem(
         _("Discounts"), "fees:discounts", "percent", permissions.SEE_SCHEDULES, group="work", order=62,
@@ -85,3 +88,4 @@ register_search(
         lambda actor, text, limit: receipt_rows(actor, text)[:limit], icon="receipt", order=60,
     )
 )  # fmt: skip
+register_tab(StudentTab("account", _("Account"), "fees:totals", permissions.SEE_TOTALS, order=45))

@@ -33,7 +33,7 @@ _LABELS = (
 )  # fmt: skip
 
 
-def _frame() -> PaperData:
+def frame() -> PaperData:
     """What every paper has: the house, its words and its way of writing figures."""
     organisation = organisation_in_scope()
     style = formatting.amount_style(formatting.current_locale(), organisation.currency)
@@ -57,7 +57,7 @@ def receipt_data(shown: PaymentShown) -> ReceiptData:
     if shown.credit.minor:
         lines.append((_("Kept as credit"), snapshot["credit"]))
     return ReceiptData(
-        **_frame(),
+        **frame(),
         title=receipt_title(shown.receipt.created_at),
         number=shown.receipt.number,
         issued=formatting.moment_text(shown.payment.received_at),
@@ -98,7 +98,7 @@ def statement_data(
     owed = sum(view.balance.minor for view in plans)
     credit = plans[0].credit.minor if plans else 0
     return StatementData(
-        **_frame(),
+        **frame(),
         title=_("Statement of account"),
         number="",
         as_of=as_of,
@@ -170,7 +170,7 @@ def shift_data(report: ShiftReport, printed_at: datetime) -> ShiftReportData:
         *((line.label, str(line.count), line.amount.to_decimal_string()) for line in report.movements),
     ]
     return ShiftReportData(
-        **_frame(),
+        **frame(),
         kind=report.letter,
         title=kind,
         number=shift.station,

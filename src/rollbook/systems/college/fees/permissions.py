@@ -31,6 +31,10 @@ IMPORT_PAYMENTS = register(
 RECONCILE = register(
     "college.fees.reconcile", "See online payments and settle what does not fit", roles=[CASHIER_SUPERVISOR]
 )
+SEE_TOTALS = register(
+    "college.fees.see_totals", "See what a student owes and has paid by term, without the payments",
+    roles=[ADMINISTRATOR, AUDITOR, *REGISTRARS],
+)  # fmt: skip
 OWN_ACCOUNT = register("college.fees.own_account", "See one's own payments", roles=[STUDENT])
 SEE_SCHEDULES = register(
     "college.fees.see_schedules", "See fee schedules and discounts",
@@ -58,3 +62,11 @@ SEE_SPONSORS = register(
 MANAGE_SPONSORS = register(
     "college.fees.manage_sponsors", "Add sponsors and record what they pay", roles=[CASHIER_SUPERVISOR]
 )
+REPORT_PENDING = register(
+    "college.fees.report_pending", "Run the report of pending payments",
+    roles=[ADMINISTRATOR, AUDITOR, CASHIER_SUPERVISOR, *REGISTRARS],
+)  # fmt: skip
+REPORT_MONEY = register(
+    "college.fees.report_money", "Run the reports of collections and of what is late",
+    roles=[ADMINISTRATOR, AUDITOR, CASHIER_SUPERVISOR],
+)  # fmt: skip

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from rollbook.core.figures import plain
 from rollbook.core.policies import Amount, Choice, Text, WholeNumber, declare
 from rollbook.core.policies.errors import NotAPolicyValue
 from rollbook.systems.college.fees.rules import read_refund_table
@@ -33,12 +36,11 @@ class RefundTable(Text):
         try:
             steps = read_refund_table(text)
         except ValueError as error:
-            message = f"{error}. Enter {self.takes()}."
-            raise NotAPolicyValue(errors=[{"field": "value", "message": message}]) from error
-        return ", ".join(f"{step.week}:{step.percent.normalize():f}" for step in steps)
+            raise NotAPolicyValue(errors=[{"field": "value", "message": f"{error} {self.wanted()}"}]) from error
+        return ", ".join(f"{step.week}:{plain(step.percent)}" for step in steps)
 
     def takes(self) -> str:
-        return "weeks of classes with what is given back until their end, such as 0:100, 1:75, 2:50"
+        return _("weeks of classes with what is given back until their end, such as 0:100, 1:75, 2:50")
 
 
 def declare_all() -> None:

@@ -12,6 +12,10 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from rollbook.core.figures import plain
+
 #: The order in which a discount on several categories uses them up.
 CATEGORIES = ("TUITION", "LABORATORY", "MISCELLANEOUS", "OTHER")
 WHOLE = Decimal(100)
@@ -177,7 +181,7 @@ def _kept_of(left: Taken, fees: Sequence[Fee]) -> list[AssessedLine]:
     for category, minor in charges_of(left, fees).items():
         kept = rounded(minor * left.kept / WHOLE)
         if kept:
-            label = f"{left.code}, left: {left.kept.normalize():f} % stays"
+            label = f"{left.code}, left: {plain(left.kept)} % stays"
             lines.append(AssessedLine(label, category, left.kept / WHOLE, minor, kept))
     return lines
 
@@ -221,16 +225,16 @@ def read_refund_table(text: str) -> tuple[RefundStep, ...]:
     for part in filter(None, (piece.strip() for piece in text.replace(";", ",").split(","))):
         week, colon, percent = (piece.strip() for piece in part.partition(":"))
         if not colon or not week.isdecimal() or not percent.replace(".", "", 1).isdecimal() or not part.isascii():
-            raise ValueError(f"“{part}” is not a week, a colon and a percentage, such as 2:50")
+            raise ValueError(_("“%(part)s” is not a week, a colon and a percentage, such as 2:50.") % {"part": part})
         steps.append(RefundStep(int(week), Decimal(percent)))
     weeks = [step.week for step in steps]
     if any(not 0 <= step.percent <= WHOLE or step.week > 52 for step in steps):
-        raise ValueError("A percentage is from 0 to 100, a week from 0 to 52")
+        raise ValueError(_("A percentage is from 0 to 100, a week from 0 to 52."))
     if len(set(weeks)) != len(weeks):
-        raise ValueError("A week stands in the table twice")
+        raise ValueError(_("A week stands in the table twice."))
     steps.sort(key=lambda step: step.week)
     if any(later.percent > sooner.percent for sooner, later in pairwise(steps)):
-        raise ValueError("Who leaves later is never given back more")
+        raise ValueError(_("Who leaves later is never given back more."))
     return tuple(steps)
 
 

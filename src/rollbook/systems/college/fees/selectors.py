@@ -15,7 +15,7 @@ from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
-from rollbook.shared.billing.models import Account, Payment, Receipt, Shift
+from rollbook.shared.billing.models import Account, Invoice, Payment, Receipt, Shift
 from rollbook.shared.billing.selectors import credit_of_customer, preview_payment
 from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.fees import permissions
@@ -27,15 +27,18 @@ _TAKING_MONEY = ("SETUP", "ENROLMENT_OPEN", "IN_PROGRESS", "GRADING")
 
 _PLANS = """
 SELECT s.id, s.student_number, p.family_name, p.given_name, p.middle_name, p.suffix, g.code,
-       e.id, e.state, t.code, t.state, e.invoice_id, i.account_id, s.person_id
+       e.id, e.state, t.code, t.state, e.invoice_id, i.account_id, s.person_id, i.paid_minor < i.total_minor,
+       EXISTS (SELECT FROM college_records_hold h
+                WHERE h.organisation_id = s.organisation_id AND h.student_id = s.id AND h.kind = 'FINANCIAL'
+                  AND h.is_automatic AND h.released_at IS NULL)
   FROM college_records_student s
   JOIN people_person p ON p.organisation_id = s.organisation_id AND p.id = s.person_id
   JOIN college_catalogue_programme g ON g.organisation_id = s.organisation_id AND g.id = s.programme_id
-  LEFT JOIN college_enrolment_termenrolment e
-    ON e.organisation_id = s.organisation_id AND e.student_id = s.id AND e.state IN ('PENDING_PAYMENT', 'ACTIVE')
-   AND e.invoice_id IS NOT NULL
+  LEFT JOIN (college_enrolment_termenrolment e
+             JOIN billing_invoice i ON i.organisation_id = e.organisation_id AND i.id = e.invoice_id)
+    ON e.organisation_id = s.organisation_id AND e.student_id = s.id
+   AND (e.state IN ('PENDING_PAYMENT', 'ACTIVE') OR i.state = 'OPEN' AND i.paid_minor < i.total_minor)
   LEFT JOIN college_catalogue_term t ON t.organisation_id = s.organisation_id AND t.id = e.term_id
-  LEFT JOIN billing_invoice i ON i.organisation_id = s.organisation_id AND i.id = e.invoice_id
  WHERE s.organisation_id = %s AND s.taken_back_at IS NULL AND {condition}
  ORDER BY t.starts_on, e.id
 """
@@ -61,11 +64,19 @@ class TermPlan:
     invoice_id: UUID
     account_id: UUID
     person_id: UUID
+    owes: bool
+    #: Whether something owed holds the student, as it stood when the plan was read.
+    is_held: bool
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the term is still open for payments of any amount."""
+        return self.term_state in _TAKING_MONEY
 
     @property
     def takes_money(self) -> bool:
-        """Whether the term is still open for payments."""
-        return self.term_state in _TAKING_MONEY
+        """Whether money may be paid: the term runs, or it is over and something of it is still owed."""
+        return self.is_running or self.owes
 
     @property
     def student_name(self) -> str:
@@ -99,7 +110,10 @@ def identity_and_plans(student_id: UUID) -> tuple[TermPlan, list[TermPlan]]:
 
 
 def plan_to_pay(student_id: UUID, term_enrolment_id: UUID | None) -> TermPlan:
-    """The plan that a payment is for: the one named, or the only one there is. Never "the first one"."""
+    """The plan that a payment is for: the one named, or the only one of a running term. Never "the first one".
+
+    What is owed of a term that is over is paid by name, or when no term runs.
+    """
     plans = plans_of(student_id)
     if term_enrolment_id is not None:
         named = [plan for plan in plans if plan.term_enrolment_id == term_enrolment_id]
@@ -109,7 +123,7 @@ def plan_to_pay(student_id: UUID, term_enrolment_id: UUID | None) -> TermPlan:
         if not plan.takes_money:
             raise TermClosed(term=plan.term_code, state=plan.term_state.lower())
         return plan
-    open_plans = [plan for plan in plans if plan.takes_money]
+    open_plans = _open_to_payment(plans)
     if not open_plans:
         raise NoOpenTerm
     if len(open_plans) > 1:
@@ -117,6 +131,11 @@ def plan_to_pay(student_id: UUID, term_enrolment_id: UUID | None) -> TermPlan:
             choices=[{"term_enrolment_id": str(plan.term_enrolment_id), "term": plan.term_code} for plan in open_plans]
         )
     return open_plans[0]
+
+
+def _open_to_payment(plans: Sequence[TermPlan]) -> list[TermPlan]:
+    """The plans of running terms; where none runs, those of terms that are over and still owe."""
+    return [plan for plan in plans if plan.is_running] or [plan for plan in plans if plan.owes]
 
 
 def plans_by_number(numbers: Sequence[str]) -> dict[str, list[TermPlan]]:
@@ -128,10 +147,8 @@ def plans_by_number(numbers: Sequence[str]) -> dict[str, list[TermPlan]]:
     for row in rows:
         plans = found.setdefault(row[1], [])
         if row[7] is not None:
-            plan = TermPlan(*row)
-            if plan.takes_money:
-                plans.append(plan)
-    return found
+            plans.append(TermPlan(*row))
+    return {number: _open_to_payment(plans) for number, plans in found.items()}
 
 
 def plan_of_invoice(invoice_id: UUID) -> UUID | None:
@@ -207,11 +224,9 @@ def find_students(actor: Actor, text: str, most: int) -> list[dict[str, Any]]:
 
 
 def balances_of(student_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """What each student still owes over all live terms, in minor units."""
+    """What each student still owes over all terms, in minor units."""
     rows = (
-        TermEnrolment.objects.filter(
-            student_id__in=list(student_ids), invoice__isnull=False, state__in=TermEnrolment.LIVE
-        )
+        TermEnrolment.objects.filter(student_id__in=list(student_ids), invoice__state=Invoice.State.OPEN)
         .values("student_id")
         .annotate(owed=Sum(F("invoice__total_minor") - F("invoice__paid_minor")))
     )

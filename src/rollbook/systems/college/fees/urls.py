@@ -16,12 +16,14 @@ from rollbook.systems.college.fees.pages import (
     schedules,
     shifts,
     sponsors,
+    totals,
 )
 
 app_name = "fees"
 
 urlpatterns: list[URLPattern] = [
     path("cashier/", desk.desk, name="desk"),
+    path("students/<uuid:student_id>/account/", totals.totals, name="totals"),
     path("cashier/find/", desk.find, name="find"),
     path("cashier/find/suggest/", desk.suggest, name="suggest"),
     path("cashier/students/<uuid:student_id>/", counter.pay, name="pay"),
@@ -62,6 +64,7 @@ urlpatterns: list[URLPattern] = [
     path("collections/online/refunds/<uuid:refund_id>/end/", online.end_refund, name="end_refund"),
     path("my/payments/online/", online.pay_online, name="pay_online"),
     path("my/payments/online/<uuid:payment_id>/", online.online_payment, name="online_payment"),
+    path("my/payments/promise/", notes.ask_for_note, name="ask_for_note"),
     path("my/payments/", own.own_payments, name="own_payments"),
     path("my/payments/<uuid:payment_id>/receipt.pdf", papers.own_receipt, name="own_receipt"),
     path("my/statement.pdf", papers.own_statement, name="own_statement"),
@@ -85,6 +88,7 @@ urlpatterns: list[URLPattern] = [
     path("fees/sponsors/new/", sponsors.new_sponsor, name="new_sponsor"),
     path("fees/sponsors/<uuid:sponsor_id>/", sponsors.sponsor, name="sponsor"),
     path("fees/sponsors/<uuid:sponsor_id>/change/", sponsors.change_sponsor, name="change_sponsor"),
+    path("fees/sponsors/<uuid:sponsor_id>/statement/<uuid:term_id>/", sponsors.issue_statement, name="issue_statement"),
     path("fees/sponsors/<uuid:sponsor_id>/pay/<uuid:term_id>/", sponsors.sponsor_pays, name="sponsor_pays"),
     path("fees/sponsorships/<uuid:sponsorship_id>/end/", sponsors.end_sponsorship, name="end_sponsorship"),
     path("fees/students/<uuid:student_id>/<uuid:enrolment_id>/", assessments.assessment, name="assessment"),

@@ -185,3 +185,18 @@ def _joined(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def note_lines(notes: Sequence[PromissoryNote], currency: str) -> list[dict[str, Any]]:
+    """The promises of a plan that wait, hold or were broken."""
+    shown = {PromissoryNote.State.REQUESTED, *PromissoryNote.LIVE, PromissoryNote.State.DEFAULTED}
+    return [
+        {
+            "month": note.instalment.number,
+            "amount": Money(note.amount_minor, currency),
+            "due_on": note.due_on,
+            "state": NOTE_STATES[note.state],
+        }
+        for note in notes
+        if note.state in shown
+    ]

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from rollbook.core.errors import Invalid
+from rollbook.core.figures import plain
 from rollbook.systems.college.grading.services.standing import Bands, NewRule
 
 HONOURS = "HONOURS"
@@ -31,7 +32,7 @@ def read_bands(kind: str, text: str) -> list[NewRule]:
 def write_bands(kind: str, bands: Bands) -> str:
     """The bands as `read_bands` takes them."""
     if kind == HONOURS:
-        return "\n".join(f"{one.name}; {one.at_least}; {one.least_units}" for one in bands.honours)
+        return "\n".join(f"{one.name}; {one.at_least}; {plain(one.least_units)}" for one in bands.honours)
     return "\n".join(
         "; ".join(
             (

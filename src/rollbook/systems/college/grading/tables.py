@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.tables import ChoiceFilter, Column, Table, TextFilter
+from rollbook.systems.college.grading import permissions
 from rollbook.systems.college.grading.models import IncompleteCase
-from rollbook.systems.college.grading.words import CASE_STATES, CHANGE_STATES
-from rollbook.systems.college.records.tables import NAMES, StudentFilter, name_of
+from rollbook.systems.college.grading.words import CASE_STATES, CHANGE_STATES, DANGERS
+from rollbook.systems.college.records.tables import NAMES, StudentFilter, name_of, programme_choices
 
 
 class ChangeTable(Table):
@@ -61,3 +62,32 @@ class CaseTable(Table):
     empty_title = _("No incompletes")
     empty_text = _("When a sheet with an INC is finalised, the work that is still required stands here.")
     empty_icon = "hourglass"
+
+
+class RiskTable(Table):
+    """Students whose studies are in danger, a line for each reason."""
+
+    name = "at-risk"
+    title = _("Students at risk")
+    columns = (
+        Column("name", _("Student"), primary=True, sortable=("name", "number"), link="students:student",
+               link_args=("student_id",)),
+        Column("number", _("Number"), sortable=True),
+        Column("programme_code", _("Programme"), sortable=True),
+        Column("reason", _("Reason"), kind="state", states=DANGERS, sortable=True),
+        Column("why", _("Why")),
+        Column("until", _("Until"), kind="date", sortable=True, nullable=True),
+        Column("url", _("Next step"), kind="link", text=lambda row: row["next_step"], needs=("url", "next_step")),
+    )  # fmt: skip
+    filters = (
+        TextFilter("find", _("Name or number"), lookups=("name__icontains", "number__icontains")),
+        ChoiceFilter("programme", _("Programme"), choices=programme_choices, lookup="programme_code", multiple=True),
+        ChoiceFilter(
+            "reason", _("Reason"), choices=[(key, state.label) for key, state in DANGERS.items()], multiple=True
+        ),
+    )
+    order = "name"
+    export_permission = permissions.VIEW_GRADES
+    empty_title = _("Nobody is at risk")
+    empty_text = _("Students on probation, with a weak average, an incomplete that ends soon or a hold stand here.")
+    empty_icon = "shield-check"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rollbook.systems.college.grading.pages import changes, incompletes, queue, rules, sheets, students
+from rollbook.systems.college.grading.pages import changes, incompletes, progress, queue, risk, rules, sheets, students
 
 app_name = "grading"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("grades/rules/", rules.standing_rules, name="standing_rules"),
     path("grades/rules/<str:kind>/", rules.set_standing_rules, name="set_standing_rules"),
     path("grades/standings/<uuid:term_id>/", queue.standings, name="standings"),
+    path("grades/at-risk/", risk.students_at_risk, name="at_risk"),
     path("grades/changes/", changes.desk, name="changes"),
     path("grades/records/<uuid:record_id>/", changes.story, name="story"),
     path("grades/records/<uuid:record_id>/change/", changes.propose, name="propose_change"),
@@ -28,6 +29,8 @@ urlpatterns = [
     path("grades/incompletes/<uuid:case_id>/", incompletes.incomplete, name="incomplete"),
     path("grades/incompletes/<uuid:case_id>/<str:name>/", incompletes.step, name="step"),
     path("students/<uuid:student_id>/grades/", students.of_student, name="of_student"),
+    path("students/<uuid:student_id>/progress/", progress.of_student, name="progress_of"),
+    path("my/progress/", progress.own_progress, name="own_progress"),
     path("my/grades/", students.own_grades, name="own_grades"),
     path("my/grades/what-if/", students.what_if, name="what_if"),
 ]

@@ -42,3 +42,19 @@ STANDINGS = {
     "PROBATION": State(_("Probation"), "warn"),
     "SUSPENDED": State(_("Suspended"), "bad"),
 }
+
+#: Why a student's studies are in danger.
+DANGERS = {
+    "STANDING": State(_("Standing"), "bad", "triangle-alert"),
+    "PROPOSED": State(_("Standing proposed"), "warn"),
+    "AVERAGE": State(_("Average"), "warn"),
+    "INCOMPLETE": State(_("Incomplete"), "warn", "hourglass"),
+    "HOLD": State(_("Hold"), "bad", "lock"),
+}
+
+#: How far something of the curriculum is, in the order of a ring.
+STEPS = {
+    "DONE": State(_("Done"), "good"),
+    "RUNNING": State(_("Running"), "wait"),
+    "LEFT": State(_("Left"), "neutral", "circle-dashed"),
+}

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from rollbook.core.errors import Invalid
+from rollbook.core.figures import plain
 from rollbook.systems.college.records.models import TransferCredit
 from rollbook.systems.college.records.services import NewCredit
 
@@ -58,8 +59,8 @@ def write_lines(credits_shown: Iterable[TransferCredit]) -> str:
     return "\n".join(
         "; ".join(
             [
-                row.external_code, row.external_title, f"{row.external_units:f}", row.external_grade, row.subject.code,
-                f"{row.units_granted:f}",
+                row.external_code, row.external_title, plain(row.external_units), row.external_grade, row.subject.code,
+                plain(row.units_granted),
             ]
         )
         for row in credits_shown

@@ -167,6 +167,12 @@ class RequestCannotMove(Refusal):
     code = "INVALID_STATE"
 
 
+class TooManyPapers(Refusal):
+    """{most} papers stand with this request already. Put several pages into one PDF."""
+
+    code = "TOO_MANY_PAPERS"
+
+
 class TransferNotFound(NotFound):
     """We could not find that transfer."""
 

@@ -119,3 +119,13 @@ class HoldMoved:
     student_id: UUID
     hold_id: UUID
     is_released: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsMoved:
+    """Many students are held, or are not held any more, for what they owe or owed."""
+
+    actor: Actor
+    #: (student, hold) of each.
+    moved: tuple[tuple[UUID, UUID], ...]
+    is_released: bool

@@ -12,6 +12,16 @@ from rollbook.shared.people.models import Person
 from rollbook.systems.college.catalogue.models import Curriculum, GradeScale, Programme, Term
 from rollbook.systems.college.forms import reason_field
 from rollbook.systems.college.records.models import Hold, Student
+from rollbook.systems.college.records.services import SentPaper
+
+
+def paper_field(*, required: bool = True) -> forms.FileField:
+    """A paper that stands behind a request."""
+    return forms.FileField(
+        label=_("Paper"), required=required, widget=forms.ClearableFileInput(attrs={"accept": ".pdf,image/*"}),
+        help_text=_("As PDF or picture, at most 10 MB. Only the registrars and the student will see it."),
+    )  # fmt: skip
+
 
 _SEXES = [("", _("Not said")), *Person.Sex.choices]
 
@@ -107,11 +117,29 @@ class StatusRequestForm(Form):
         label=_("The reason is medical"), required=False,
         help_text=_("Only the registrars and the student will read it."),
     )  # fmt: skip
+    paper = paper_field(required=False)
 
     def __init__(self, *args: Any, possible: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["kind"]
         field.choices = possible
+
+    def wanted(self) -> dict[str, Any]:
+        """What was typed and sent in the words of the act."""
+        file = self.cleaned_data["paper"]
+        return {**self.cleaned_data, "paper": SentPaper(file, file.name or "") if file else None}
+
+
+class PaperForm(Form):
+    """One more paper for a request."""
+
+    paper = paper_field()
+
+    @property
+    def sent(self) -> SentPaper:
+        """The file that came."""
+        file = self.cleaned_data["paper"]
+        return SentPaper(file, file.name or "")
 
 
 class DecisionForm(NoteForm):

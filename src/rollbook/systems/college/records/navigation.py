@@ -6,7 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.web.navigation import NavigationItem, register_navigation
 from rollbook.core.web.search import SearchProvider, SearchRow, register_search
+from rollbook.shared.people.models import Person
 from rollbook.systems.college.records import permissions, selectors
+from rollbook.systems.college.records.history import ids_of_student, register_history
+from rollbook.systems.college.records.models import (
+    Hold,
+    ProgrammeTransfer,
+    StatusRequest,
+    Student,
+    TransferCredit,
+    TransferCreditRequest,
+)
 from rollbook.systems.college.records.tabs import StudentTab, register_tab
 from rollbook.systems.college.records.words import STUDENT_STATES
 
@@ -56,7 +66,16 @@ register_tab(
     StudentTab("credits", _("Credits"), "students:credits_of", permissions.VIEW_CREDITS, order=35),
     StudentTab("requests", _("Requests"), "students:requests_of", permissions.VIEW_REQUESTS, order=55),
     StudentTab("holds", _("Holds"), "students:holds_of", permissions.VIEW_HOLDS, order=60),
+    StudentTab("history", _("History"), "students:history_of", permissions.VIEW_HISTORY, order=90),
 )
+
+register_history(Student, lambda _actor, student: [student.id])
+register_history(Person, lambda _actor, student: [student.person_id])
+register_history(Hold, selectors.hold_ids_known)
+register_history(StatusRequest, selectors.request_ids_known)
+register_history(ProgrammeTransfer, lambda _actor, student: ids_of_student(ProgrammeTransfer, student))
+register_history(TransferCreditRequest, lambda _actor, student: ids_of_student(TransferCreditRequest, student))
+register_history(TransferCredit, lambda _actor, student: ids_of_student(TransferCredit, student))
 
 
 def _find(actor: Actor, text: str, limit: int) -> list[SearchRow]:

@@ -2,6 +2,7 @@
 
 from rollbook.core.permissions.register import entrust, register
 from rollbook.core.permissions.roles import ADMINISTRATOR, AUDITOR
+from rollbook.shared.analytics.permissions import SEE_REPORTS
 from rollbook.shared.people import permissions as people
 from rollbook.systems.college import roles
 
@@ -15,6 +16,10 @@ VIEW_STUDENTS = register(
     "See the record of every student",
     roles=[ADMINISTRATOR, AUDITOR, *roles.REGISTRARS],
 )
+VIEW_HISTORY = register(
+    "college.records.view_history", "See everything that happened to a student's records, by whom and why",
+    roles=[ADMINISTRATOR, AUDITOR, *roles.REGISTRARS],
+)  # fmt: skip
 VIEW_PROGRAMME_STUDENTS = register(
     "college.records.view_programme_students", "See the students of one's own programmes", roles=[roles.PROGRAM_HEAD]
 )
@@ -106,5 +111,15 @@ DECIDE_TRANSFERS = register(
     roles=roles.REGISTRARS,
 )  # fmt: skip
 
+REPORT_OVERRIDES = register(
+    "college.records.report_overrides", "Run the report of rules that were set aside",
+    roles=[ADMINISTRATOR, AUDITOR, roles.HEAD_REGISTRAR],
+)  # fmt: skip
+REPORT_REGISTRARS = register(
+    "college.records.report_registrars", "Run the report of what registrars did", roles=[roles.HEAD_REGISTRAR]
+)
+
+for _reader in (*roles.REGISTRARS, roles.CASHIER_SUPERVISOR, roles.PROGRAM_HEAD, roles.DEAN, roles.PROFESSOR):
+    entrust(_reader, SEE_REPORTS)
 for _registrar in roles.REGISTRARS:
     entrust(_registrar, people.VIEW_PEOPLE, people.ADD_PEOPLE, people.CHANGE_PEOPLE, people.MERGE_PEOPLE)

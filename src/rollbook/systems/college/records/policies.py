@@ -5,7 +5,7 @@ from typing import Any
 
 from rollbook.core.numbering.rules import formatted
 from rollbook.core.policies.register import declare
-from rollbook.core.policies.types import PolicyType
+from rollbook.core.policies.types import PolicyType, WholeNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,15 @@ class NumberFormat(PolicyType):
         return "a format such as {yy}{seq:04d}, which writes the first student of 2026 as 260001"
 
 
+RETENTION_YEARS = declare(
+    "college.retention_years",
+    WholeNumber(10, 100),
+    10,
+    "For how many years after somebody left what is kept of them besides their record stays: contact data, addresses, "
+    "photo. Names, numbers, grades, money and transcripts stay for ever.",
+    systems=["college"],
+    label="Years of keeping after leaving",
+)
 STUDENT_NUMBER_FORMAT = declare(
     "college.student_number_format",
     NumberFormat(),

@@ -12,10 +12,12 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from rollbook.core.audit.services import record_access
 from rollbook.core.errors import Forbidden
 from rollbook.core.permissions.actor import Actor
-from rollbook.core.tenancy.scope import require_organisation_id
+from rollbook.core.tenancy.scope import require_organisation_id, tenant_scope
+from rollbook.shared.files.models import StoredFile
 from rollbook.shared.people.rules import Name, roll_name
 from rollbook.shared.people.search import search_terms
 from rollbook.systems.college.records import permissions, sql
+from rollbook.systems.college.records.buckets import REQUEST_PAPERS, may_read_papers
 from rollbook.systems.college.records.errors import (
     CreditRequestNotFound,
     ImportNotFound,
@@ -176,6 +178,14 @@ def holds(actor: Actor) -> "QuerySet[Any, Any]":
     return _shown_holds(actor, own=False)
 
 
+def live_holds_among(actor: Actor, among: "QuerySet[Student]") -> "QuerySet[Any, Any]":
+    """What holds some students now, for whoever may see their records; why, only for whoever may see holds."""
+    live = Hold.objects.filter(student__in=among, released_at__isnull=True)
+    if actor.may(permissions.VIEW_HOLDS):
+        return _shown_holds(actor, own=False).filter(id__in=live.values("id"))
+    return live.annotate(shown_reason=Value(SEE_REGISTRAR, output_field=CharField()))
+
+
 def _shown_holds(actor: Actor, *, own: bool) -> "QuerySet[Any, Any]":
     reason: Any = F("reason")
     if not own and not actor.may(permissions.VIEW_CONFIDENTIAL):
@@ -183,6 +193,22 @@ def _shown_holds(actor: Actor, *, own: bool) -> "QuerySet[Any, Any]":
             When(kind__in=_CONFIDENTIAL, then=Value(SEE_REGISTRAR)), default=F("reason"), output_field=CharField()
         )
     return Hold.objects.annotate(shown_reason=reason)
+
+
+def hold_ids_known(actor: Actor, student: Student) -> list[UUID]:
+    """The holds of a student whose reasons the actor may read."""
+    rows = Hold.objects.filter(student=student)
+    if not actor.may(permissions.VIEW_CONFIDENTIAL):
+        rows = rows.exclude(kind__in=_CONFIDENTIAL)
+    return list(rows.values_list("id", flat=True))
+
+
+def request_ids_known(actor: Actor, student: Student) -> list[UUID]:
+    """The requests of a student whose reasons the actor may read."""
+    rows = StatusRequest.objects.filter(student=student)
+    if not actor.may(permissions.VIEW_CONFIDENTIAL):
+        rows = rows.exclude(is_confidential=True)
+    return list(rows.values_list("id", flat=True))
 
 
 def live_holds(student_id: UUID, act: str) -> list[Hold]:
@@ -281,6 +307,17 @@ def get_status_request(actor: Actor, request_id: UUID) -> Any:
         raise RequestNotFound
     _note_look(actor, found.student, "request at the desk")
     return found
+
+
+def papers_of(actor: Actor, request: StatusRequest) -> list[StoredFile]:
+    """The papers of a request in the order in which they came; none for whoever may not read them."""
+    if not may_read_papers(actor, request.student):
+        return []
+    with tenant_scope(actor.organisation_id, grants={REQUEST_PAPERS.grant}):
+        rows = StoredFile.objects.filter(
+            bucket=REQUEST_PAPERS.name, subject_id=request.id, removed_at__isnull=True
+        ).order_by("created_at", "id")
+        return list(rows)
 
 
 def transfers(actor: Actor) -> "QuerySet[ProgrammeTransfer]":

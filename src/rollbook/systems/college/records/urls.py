@@ -3,7 +3,7 @@
 from django.urls import path
 
 from rollbook.systems.college.records.pages import credits as elsewhere
-from rollbook.systems.college.records.pages import files, holds, own_requests, requests, students, transfers
+from rollbook.systems.college.records.pages import files, history, holds, own_requests, requests, students, transfers
 
 app_name = "students"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("students/<uuid:student_id>/", students.student, name="student"),
     path("students/<uuid:student_id>/status/", students.change_status, name="change_status"),
     path("students/<uuid:student_id>/holds/", holds.holds_of, name="holds_of"),
+    path("students/<uuid:student_id>/history/", history.history_of, name="history_of"),
     path("students/<uuid:student_id>/holds/new/", holds.place_hold, name="place_hold"),
     path("students/<uuid:student_id>/holds/<uuid:hold_id>/release/", holds.release_hold, name="release_hold"),
     path("students/<uuid:student_id>/curriculum/", transfers.change_curriculum, name="change_curriculum"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("leaves/", requests.status_requests, name="status_requests"),
     path("leaves/<uuid:request_id>/", requests.status_request, name="status_request"),
     path("leaves/<uuid:request_id>/decide/", requests.decide, name="decide_request"),
+    path("leaves/<uuid:request_id>/papers/", requests.add_paper, name="add_paper"),
     path("leaves/<uuid:request_id>/take-back/", requests.take_back, name="take_back_request"),
     path("transfers/", transfers.transfers, name="transfers"),
     path("transfers/<uuid:transfer_id>/", transfers.transfer, name="transfer"),
@@ -37,6 +39,7 @@ urlpatterns = [
     path("my/requests/", own_requests.own_requests, name="own_requests"),
     path("my/requests/new/", own_requests.ask, name="ask"),
     path("my/requests/programme/", own_requests.ask_transfer, name="ask_transfer"),
+    path("my/requests/<uuid:request_id>/papers/", own_requests.papers, name="own_papers"),
     path("my/requests/<uuid:request_id>/take-back/", own_requests.take_back, name="own_take_back"),
     path(
         "my/requests/transfers/<uuid:transfer_id>/take-back/",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from rollbook.core.figures import plain
 from rollbook.systems.college.scheduling.models import Faculty, FacultySubject, Room, Section, TeachingAssignment
 from rollbook.systems.college.scheduling.roll import roll
 from rollbook.systems.college.scheduling.rules import Taught, in_conflict, is_available, load_of
@@ -141,7 +142,10 @@ def _overloaded(taught: Sequence[dict[str, Any]], profiles: dict[UUID, Faculty])
     for professor_id, units in loads(taught).items():
         profile = profiles[professor_id]
         if units > profile.max_weekly_units:
-            detail = _("%(units)s units, at most %(most)s") % {"units": units, "most": profile.max_weekly_units}
+            detail = _("%(units)s units, at most %(most)s") % {
+                "units": plain(units),
+                "most": plain(profile.max_weekly_units),
+            }
             yield Finding(OVERLOADED, profile.person.full_name, detail)
 
 

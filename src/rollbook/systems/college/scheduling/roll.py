@@ -4,9 +4,9 @@
 counted from the records.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from rollbook.core.permissions.actor import Actor
@@ -26,35 +26,35 @@ class StudentConflict:
     slot: Slot
 
 
-class Roll(Protocol):
+class Roll(ABC):
     """Who is in which class."""
 
+    @abstractmethod
     def seats_taken(self, section_ids: Sequence[UUID]) -> dict[UUID, int]:
         """How many seats of each section are reserved or taken; a section without any may be left out."""
-        raise NotImplementedError
 
+    @abstractmethod
     def student_conflicts(self, section_id: UUID, slots: Sequence[Slot]) -> list[StudentConflict]:
         """The students of a section whose other classes conflict with these slots of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def expected_students(self, term_id: UUID) -> list[Demand] | None:
         """How many students of each programme and year are expected in a term; None when nobody can say."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sections_of(self, person_id: UUID) -> list[UUID]:
         """The sections that a person is enrolled in as a student, for their calendar."""
-        raise NotImplementedError
 
+    @abstractmethod
     def class_list_of(self, actor: Actor, section_id: UUID) -> str:
         """Where the class list of a section stands; empty for whoever may not see it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def overlapping_students(self, term_id: UUID) -> list[StudentConflict]:
         """Every student of a term whose own classes overlap without an override, for the nightly report."""
-        raise NotImplementedError
 
 
-class NobodyYet:
+class NobodyYet(Roll):
     """The answers while no room knows who is in a class."""
 
     def seats_taken(self, section_ids: Sequence[UUID]) -> dict[UUID, int]:

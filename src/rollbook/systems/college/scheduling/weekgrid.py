@@ -1,7 +1,7 @@
 """A week drawn as a table: days across, hours down. Pure; what overlaps shares a cell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import gcd
 from typing import Any
 
@@ -19,6 +19,9 @@ class Cell:
 
     rows: int
     entries: tuple[Any, ...] = ()
+    #: Where it stands in the week.
+    weekday: int = 0
+    minute: int = 0
 
 
 @dataclass(slots=True)
@@ -54,7 +57,11 @@ def week_grid(entries: Sequence[Any]) -> WeekGrid | None:
     for index, minute in enumerate(range(first, last, step)):
         is_hour = minute % _HOUR == 0
         row = Row(time_text(minute) if is_hour else "", _HOUR // step if is_hour else 0)
-        row.cells = [column[index] for column in columns if column[index] is not None]
+        row.cells = [
+            replace(column[index], weekday=day, minute=minute)
+            for day, column in zip(weekdays, columns, strict=True)
+            if column[index] is not None
+        ]
         rows.append(row)
     return WeekGrid(weekdays, rows, step)
 

@@ -1,5 +1,6 @@
 """The admission office over JSON."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from rollbook.shared.admissions.models import Application, Appointment
 from rollbook.shared.admissions.scheme import scheme_in_scope
 from rollbook.systems.college.admission import schemas, selectors
 from rollbook.systems.college.admission.api.shapes import facts_of, papers_of
-from rollbook.systems.college.admission.services import PlanTerms, admit, planned_monthly
+from rollbook.systems.college.admission.services import PlanTerms, admit, usual_plan
 
 router = Router(tags=["College admission"])
 
@@ -129,15 +130,13 @@ def admit_applicant(request: ApiRequest, application_id: UUID, body: schemas.Adm
 
 
 def _plan(found: Application, body: schemas.AdmitIn) -> PlanTerms:
+    plan = replace(usual_plan(found), instalments=body.instalments, first_due_on=body.first_due_on)
+    if not body.monthly_amount:
+        return plan
     try:
-        monthly = (
-            Money.parse(body.monthly_amount, organisation_in_scope().currency)
-            if body.monthly_amount
-            else planned_monthly(found)
-        )
+        return replace(plan, monthly=Money.parse(body.monthly_amount, organisation_in_scope().currency))
     except NotAnAmount as refusal:
         raise Invalid.field("monthly_amount", refusal.detail) from refusal
-    return PlanTerms(monthly=monthly, instalments=body.instalments, first_due_on=body.first_due_on)
 
 
 @router.post("/applications/{uuid:application_id}/reject", permission=permissions.DECIDE_APPLICATIONS,

@@ -1,9 +1,9 @@
 """Admitting: what the student pays is agreed, then everything is made at once."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from rollbook.core.errors import Refusal
 from rollbook.core.policies import services as policies
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.charts import Chart, Series
+from rollbook.core.web.forms import Form
 from rollbook.core.web.rendering import done
 from rollbook.shared.admissions import permissions
 from rollbook.shared.admissions import selectors as admissions
@@ -20,9 +21,10 @@ from rollbook.shared.admissions.models import Application
 from rollbook.shared.admissions.pages.office import chosen_of, each_by_itself, frame
 from rollbook.shared.admissions.scheme import scheme_in_scope
 from rollbook.systems.college.admission import selectors, services
-from rollbook.systems.college.admission.forms import AdmitForm
-from rollbook.systems.college.admission.services import PlanTerms, planned_monthly
+from rollbook.systems.college.admission.forms import AdmitForm, AgreedForm, AssessedForm, NothingToAgree
+from rollbook.systems.college.admission.services import PlanTerms, bills_by_schedule, planned_monthly, usual_plan
 from rollbook.systems.college.fees.policies import INSTALMENTS
+from rollbook.systems.college.records.models import Student
 
 
 @page(permission=permissions.DECIDE_APPLICATIONS)
@@ -30,63 +32,67 @@ def admit(request: PageRequest, application_id: UUID) -> HttpResponse:
     """Admit one applicant; with the box ticked they are a student a moment later."""
     found = admissions.get_application(request.actor, application_id)
     planned = planned_monthly(found)
-    initial = {
-        "monthly": planned if planned.minor > 0 else None, "instalments": policies.get(INSTALMENTS),
-        "first_due_on": admissions.today_here(), "makes_student": True,
-    }  # fmt: skip
-    form = AdmitForm.of(request, initial=initial)
+    is_shifter, by_schedule = found.kind == Student.Kind.SHIFTER, bills_by_schedule()
+    form: Form
+    if is_shifter:
+        form = NothingToAgree.of(request)
+    elif by_schedule:
+        form = AssessedForm.of(request, initial={"makes_student": True})
+    else:
+        monthly = planned if planned.minor > 0 else None
+        form = AdmitForm.of(request, initial={**_usual(), "monthly": monthly, "makes_student": True})
     if form.is_submitted_and_valid():
         try:
-            admitted = services.admit(request.actor, application_id=found.id, plan=_plan(form.cleaned_data))
+            plan = None if is_shifter else _plan(form.cleaned_data)
+            admitted = services.admit(request.actor, application_id=found.id, plan=plan)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             return done(request, "admissions:application", found.id, message=_said(admitted))
-    context = {**frame(request.actor, found), "form": form, "planned": planned}
+    context = {
+        **frame(request.actor, found), "form": form, "planned": planned, "is_shifter": is_shifter,
+        "by_schedule": by_schedule,
+    }  # fmt: skip
     return render(request, "college/admission/admit.html", context, status=form.status)
+
+
+def _usual() -> dict[str, Any]:
+    return {"instalments": policies.get(INSTALMENTS), "first_due_on": admissions.today_here()}
 
 
 def _plan(cleaned: dict[str, Any]) -> PlanTerms | None:
     if not cleaned["makes_student"]:
         return None
     return PlanTerms(
-        monthly=cleaned["monthly"], instalments=cleaned["instalments"], first_due_on=cleaned["first_due_on"]
-    )
+        monthly=cleaned.get("monthly"), instalments=cleaned.get("instalments"),
+        first_due_on=cleaned.get("first_due_on"),
+    )  # fmt: skip
 
 
 def _said(admitted: Application) -> str:
+    if admitted.kind == Student.Kind.SHIFTER:
+        return _("Admitted. The request for the other programme waits for the dean.")
     if admitted.state == Application.State.CONVERTED:
         return _("Admitted. Number, account, enrolment and plan stand.")
     return _("Admitted. Make the student as soon as the term is open for enrolment.")
 
 
-class ConfirmForm(AdmitForm):
-    """Several at once: each pays what they planned."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("monthly", "makes_student"):
-            del self.fields[name]
-        self.fields["instalments"].widget = forms.NumberInput(attrs={"min": 1, "max": 12})
-
-
 @require_POST
 @page(permission=permissions.DECIDE_APPLICATIONS)
 def admit_many(request: PageRequest) -> HttpResponse:
-    """Admit the applicants that were ticked, each with the month's amount they planned; say who could not be."""
-    chosen = chosen_of(request, request.actor)
-    initial = {"instalments": policies.get(INSTALMENTS), "first_due_on": admissions.today_here()}
-    form = ConfirmForm.of(request) if request.POST.get("confirmed") else ConfirmForm(initial=initial, request=request)
+    """Admit the applicants that were ticked, each with what they planned or the schedule says; say who could not be."""
+    chosen, by_schedule = chosen_of(request, request.actor), bills_by_schedule()
+    shape: type[Form] = NothingToAgree if by_schedule else AgreedForm
+    form = shape.of(request) if request.POST.get("confirmed") else shape(initial=_usual(), request=request)
     context: dict[str, Any] = {
         "chosen": [(each, planned_monthly(each)) for each in chosen], "form": form, "not_done": [],
+        "by_schedule": by_schedule,
     }  # fmt: skip
     if form.is_submitted_and_valid():
         cleaned = form.cleaned_data
 
         def act(found: Application) -> object:
-            plan = PlanTerms(
-                monthly=planned_monthly(found), instalments=cleaned["instalments"], first_due_on=cleaned["first_due_on"]
-            )
+            plan = replace(usual_plan(found), **cleaned)
             return services.admit(request.actor, application_id=found.id, plan=plan)
 
         not_done = each_by_itself(chosen, act)

@@ -20,6 +20,7 @@ from rollbook.systems.college.admission.examples import (
     open_admission,
 )
 from rollbook.systems.college.examples import a_browser, a_cashier, a_person
+from rollbook.systems.college.fees.examples_of_schedules import a_schedule, plans_follow_schedules
 from rollbook.systems.college.records.models import Student
 
 pytestmark = pytest.mark.usefixtures("folder", "frozen_clock")
@@ -114,6 +115,19 @@ def test_without_a_stamp_or_with_a_wrong_token_nothing_opens(college):
     assert (refused.status_code, refused.json()["code"]) == (403, "CHALLENGE_FAILED")
     for token in ("nonsense", f"{organisation.id.hex}.{'a' * 43}", f"{'0' * 32}.{'a' * 43}"):
         assert Client().get(f"{PUBLIC}/applications/{token}").status_code == 404
+
+
+def test_where_the_schedule_bills_an_amount_is_refused_and_none_is_needed(college):
+    organisation, _programme, _term = college
+    with tenant_scope(organisation.id):
+        a_schedule()
+        plans_follow_schedules()
+        application = a_ready_application()
+        client = a_browser(an_admission_officer())
+
+    refused = client.post(f"{OFFICE}/{application.id}/admit", {"monthly_amount": "5000.00"}, **JSON)
+    assert (refused.status_code, refused.json()["code"]) == (422, "BILLED_BY_SCHEDULE")
+    assert client.post(f"{OFFICE}/{application.id}/admit", {}, **JSON).json()["state"] == "CONVERTED"
 
 
 def test_the_office_checks_and_admits(college):

@@ -16,9 +16,20 @@ from rollbook.systems.college.admission.examples import (
     open_admission,
 )
 from rollbook.systems.college.admission.services import admit
+from rollbook.systems.college.catalogue.examples import a_curriculum, a_subject
+from rollbook.systems.college.catalogue.models import Programme, Term
 from rollbook.systems.college.enrolment.models import TermEnrolment
-from rollbook.systems.college.examples import a_browser, a_cashier, a_member, a_person, an_administrator
-from rollbook.systems.college.records.models import Student
+from rollbook.systems.college.examples import (
+    a_browser,
+    a_cashier,
+    a_member,
+    a_person,
+    a_programme,
+    a_student,
+    an_administrator,
+)
+from rollbook.systems.college.fees.examples_of_schedules import a_schedule, plans_follow_schedules
+from rollbook.systems.college.records.models import ProgrammeTransfer, Student
 
 pytestmark = pytest.mark.usefixtures("folder", "frozen_clock")
 
@@ -116,6 +127,44 @@ def test_admitting_shows_what_was_planned_and_makes_the_student(browser):
     assert done.status_code == 303
     assert Student.objects.get().student_number == "310001"
     assert TermEnrolment.objects.get().invoice.total_minor == 27_000_00
+
+
+def test_where_the_schedule_bills_nothing_is_agreed_on_the_page(browser):
+    a_schedule()
+    plans_follow_schedules()
+    first, second = a_ready_application(), a_ready_application("b@example.test", given_name="Bea")
+    address = f"/admissions/{first.id}/admit/"
+
+    page = words(browser.get(address))
+    assert "the fee schedule says" in page
+    assert 'name="monthly"' not in page
+    assert browser.post(address, {"makes_student": "on"}).status_code == 303
+    many = {"row": [str(second.id)]}
+    assert "a plan by the fee schedule" in words(browser.post("/admissions/admit/", many))
+    assert browser.post("/admissions/admit/", {**many, "confirmed": "1"}).status_code == 303
+
+    # Without a curriculum only what is charged once in the term is known yet.
+    totals = TermEnrolment.objects.values_list("invoice__total_minor", flat=True)
+    assert list(totals) == [3_450_50, 3_450_50]
+
+
+def test_a_shifter_is_admitted_without_a_plan(browser):
+    programme = Programme.objects.get(code="BSIT")
+    a_curriculum(programme, {(1, "FIRST"): [a_subject("IT 101")]}, year=Term.objects.get().academic_year)
+    student = a_student("250008", programme=a_programme("BSA"), family_name="Dela Cruz", given_name="Juana")
+    application = a_ready_application(kind="SHIFTER", facts={"monthly_commitment": "4000.00"})
+    address = f"/admissions/{application.id}/admit/"
+    services.match_person(
+        an_admission_officer(), application_id=application.id, person_id=student.person_id, reason="Old card was shown"
+    )
+
+    page = words(browser.get(address))
+    assert "A shifter keeps student number, account and plan." in page
+    assert 'name="monthly"' not in page
+    done = browser.post(address, {})
+
+    assert done.status_code == 303
+    assert ProgrammeTransfer.objects.get().student_id == student.id
 
 
 def test_admitting_without_the_student_waits_for_the_term(browser):

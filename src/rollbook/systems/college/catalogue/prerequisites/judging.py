@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from rollbook.core.figures import plain
 from rollbook.systems.college.catalogue.prerequisites.facts import StudentFacts
 from rollbook.systems.college.catalogue.prerequisites.parsing import to_json
 from rollbook.systems.college.catalogue.prerequisites.tree import (
@@ -226,7 +227,7 @@ def _percent(leaf: PercentUnits, facts: StudentFacts) -> LeafVerdict:
     # By multiplication and exactly: 89 of 120 is never rounded up to 75 percent.
     met = whole > 0 and earned * 100 >= Fraction(leaf.percent) * whole
     sentence = _("%(percent)s%% of the curriculum's units: %(earned)s of %(whole)s earned") % {
-        "percent": leaf.percent, "earned": facts.earned_units, "whole": facts.curriculum_units,
+        "percent": leaf.percent, "earned": plain(facts.earned_units), "whole": plain(facts.curriculum_units),
     }  # fmt: skip
     return _plain(leaf, met, sentence)
 

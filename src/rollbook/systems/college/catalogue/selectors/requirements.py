@@ -5,13 +5,23 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.systems.college.catalogue import permissions
 from rollbook.systems.college.catalogue.errors import EquivalencyNotFound
 from rollbook.systems.college.catalogue.models import Curriculum, CurriculumEntry, Equivalency, PrerequisiteRule
 from rollbook.systems.college.catalogue.prerequisites import Node, parse
+
+# Asked for every cart that names a prerequisite.
+_EQUIVALENTS = """
+SELECT subject_id, satisfies_id, is_two_way FROM college_catalogue_equivalency
+ WHERE organisation_id = %(organisation)s AND effective_from <= %(day)s::date
+   AND (effective_to IS NULL OR effective_to >= %(day)s::date)
+   AND (curriculum_id IS NULL OR curriculum_id = %(curriculum)s::uuid)
+"""
 
 
 def rules_for(curriculum_id: UUID | None, subject_ids: Collection[UUID] | None = None) -> dict[UUID, Node]:
@@ -76,10 +86,12 @@ def equivalencies(actor: Actor) -> "QuerySet[Equivalency]":
 
 def equivalents_on(day: date, curriculum_id: UUID | None = None) -> dict[UUID, frozenset[UUID]]:
     """For a subject, those that stand for it on a day, in one step; for `StudentFacts.equivalents`."""
-    holding = Q(effective_from__lte=day) & (Q(effective_to__isnull=True) | Q(effective_to__gte=day))
-    where = Q(curriculum__isnull=True) | Q(curriculum=curriculum_id)
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    rows = Equivalency.objects.filter(holding & where).values_list("subject_id", "satisfies_id", "is_two_way")
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            _EQUIVALENTS, {"organisation": require_organisation_id(), "day": day, "curriculum": curriculum_id}
+        )
+        rows = cursor.fetchall()
     for passed, asked, is_two_way in rows:
         found[asked].add(passed)
         if is_two_way:

@@ -6,11 +6,20 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 
+from rollbook.core.db.arrays import array_of
+from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.systems.college.catalogue import permissions
 from rollbook.systems.college.catalogue.errors import SubjectNotFound
 from rollbook.systems.college.catalogue.models import Subject
 from rollbook.systems.college.catalogue.prerequisites import Node, subjects_of
+
+# Asked for every cart that names a prerequisite.
+_CODES = """
+SELECT id, code FROM college_catalogue_subject
+ WHERE organisation_id = %s AND id = ANY (ARRAY(SELECT unnest(%s::uuid[])))
+"""
 
 
 def subjects(actor: Actor) -> "QuerySet[Subject]":
@@ -38,7 +47,11 @@ def get_subject_for_update(subject_id: UUID) -> Subject:
 def codes_of(subject_ids: Iterable[UUID]) -> dict[UUID, str]:
     """How subjects are called, those that there are."""
     wanted = set(subject_ids)
-    return dict(Subject.objects.filter(id__in=wanted).values_list("id", "code")) if wanted else {}
+    if not wanted:
+        return {}
+    with prepared_cursor() as cursor:
+        cursor.execute(_CODES, [require_organisation_id(), array_of(wanted)])
+        return dict(cursor.fetchall())
 
 
 def ids_by_code(*, only_active: bool = False) -> dict[str, UUID]:

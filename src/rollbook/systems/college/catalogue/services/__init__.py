@@ -1,5 +1,6 @@
 """Acts on the catalogue. What stands in it is added, changed and moved on; only drafts lose something again."""
 
+from rollbook.systems.college.catalogue.services.archiving import archive_terms
 from rollbook.systems.college.catalogue.services.curricula import (
     activate_curriculum,
     approve_curriculum,
@@ -50,6 +51,7 @@ __all__ = [
     "add_subject",
     "add_term",
     "approve_curriculum",
+    "archive_terms",
     "change_curriculum",
     "change_entry",
     "change_programme",

@@ -14,6 +14,8 @@ from rollbook.core.permissions.actor import Actor
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
 from rollbook.shared.documents.models import Document
+from rollbook.shared.documents.verification import verification_url
+from rollbook.shared.documents.words import PAPER_STATES
 from rollbook.shared.files.answers import file_response
 from rollbook.shared.files.buckets import PDF
 from rollbook.systems.college.credentials import permissions, selectors
@@ -21,7 +23,6 @@ from rollbook.systems.college.credentials.forms import ReleaseForm
 from rollbook.systems.college.credentials.kinds import KEYS
 from rollbook.systems.college.credentials.services import releasing
 from rollbook.systems.college.credentials.tables import ReleaseTable
-from rollbook.systems.college.credentials.words import PAPER_STATES
 from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.forms import ReasonForm
 from rollbook.systems.college.records.models import Student
@@ -77,6 +78,7 @@ def _paper(request: PageRequest, document_id: UUID, form: ReasonForm) -> HttpRes
         "title": KEYS[found.kind].label,
         "state": PAPER_STATES[found.state],
         "is_in_force": is_in_force,
+        "verify_url": verification_url(found.code),
         "may_change": is_in_force and _may_change(request.actor, found),
         "form": form,
     }

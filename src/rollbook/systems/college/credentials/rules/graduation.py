@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from rollbook.core.figures import plain
 from rollbook.systems.college.catalogue.curriculum_rules import Plan, Requirement
 
 
@@ -50,9 +51,9 @@ def judge(plan: Plan, facts: Facts) -> Outcome:
     """Hold a student's record against a curriculum."""
     reasons = []
     if facts.earned_units < facts.required_units:
-        reasons.append(("UNITS", f"{facts.earned_units:f} of {facts.required_units:f}"))
+        reasons.append(("UNITS", f"{plain(facts.earned_units)} of {plain(facts.required_units)}"))
     if facts.units_here < facts.residency_units:
-        reasons.append(("RESIDENCY", f"{facts.units_here:f} of {facts.residency_units:f}"))
+        reasons.append(("RESIDENCY", f"{plain(facts.units_here)} of {plain(facts.residency_units)}"))
     if facts.incomplete:
         reasons.append(("INC", ", ".join(facts.incomplete)))
     if facts.without_grade:

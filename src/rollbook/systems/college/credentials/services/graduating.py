@@ -6,6 +6,7 @@ from django.db import transaction
 
 from rollbook.core.approvals import services as approvals
 from rollbook.core.approvals.models import ApprovalRequest
+from rollbook.core.figures import plain
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.credentials import permissions
 from rollbook.systems.college.credentials.errors import NotEligible
@@ -29,7 +30,7 @@ def propose_graduation(actor: Actor, *, student_id: UUID, reason: str = "") -> A
     outcome = _must_be_eligible(student)
     return approvals.propose(
         actor, kind=KIND, target=student, reason=reason.strip() or "The graduation check is passed",
-        payload={"earned_units": f"{outcome.earned_units:f}", "required_units": f"{outcome.required_units:f}"},
+        payload={"earned_units": plain(outcome.earned_units), "required_units": plain(outcome.required_units)},
     )  # fmt: skip
 
 

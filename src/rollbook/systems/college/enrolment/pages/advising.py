@@ -1,5 +1,6 @@
 """The adviser's queue: lists that wait, approved one by one or many at once, or sent back with a reason."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rollbook.core.errors import Invalid, NotFound, Refusal
+from rollbook.core.figures import plain
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
 from rollbook.systems.college.enrolment import permissions
@@ -35,7 +37,7 @@ def advising(request: PageRequest) -> HttpResponse:
     lists = [
         {
             "enrolment": row, "items": items[row.id],
-            "units": sum((item.subject.units for item in items[row.id]), start=0),
+            "units": plain(sum((item.subject.units for item in items[row.id]), start=Decimal(0))),
             "warnings": [item for item in items[row.id] if item.verdict],
         }
         for row in rows

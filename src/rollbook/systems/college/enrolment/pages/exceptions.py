@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.errors import Refusal
+from rollbook.core.figures import plain
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
 from rollbook.systems.college.enrolment import permissions, selectors
 from rollbook.systems.college.enrolment.forms import OverloadForm, WithdrawForm
 from rollbook.systems.college.enrolment.reads.recommending import outlook
-from rollbook.systems.college.enrolment.rules.verdicts import number_text
 from rollbook.systems.college.enrolment.services import dropping, overload
 from rollbook.systems.college.enrolment.tables import LoadTable, TakenTable, parts
 
@@ -80,7 +80,7 @@ def ask_overload(request: PageRequest, enrolment_id: UUID) -> HttpResponse:
     context = {
         "enrolment": enrolment,
         "form": form,
-        "allowed": number_text(enrolment.max_units),
-        "remaining": number_text(outlook(enrolment.id, clock.now()).remaining_units),
+        "allowed": plain(enrolment.max_units),
+        "remaining": plain(outlook(enrolment.id, clock.now()).remaining_units),
     }
     return render(request, "college/enrolment/ask_overload.html", context, status=form.status)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from rollbook.core import clock, ids
 from rollbook.core.errors import Invalid, NotFound, Refusal
+from rollbook.core.figures import plain
 from rollbook.core.idempotency.services import Key
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
@@ -23,7 +24,7 @@ from rollbook.systems.college.enrolment.pages import showing
 from rollbook.systems.college.enrolment.reads.choices import Choices, choices_of, classes_of, sections_for
 from rollbook.systems.college.enrolment.rules.carts import judge_cart
 from rollbook.systems.college.enrolment.rules.facts import Item
-from rollbook.systems.college.enrolment.rules.verdicts import ItemVerdict, number_text, standing_problems
+from rollbook.systems.college.enrolment.rules.verdicts import ItemVerdict, standing_problems
 from rollbook.systems.college.enrolment.services import advising as advising_services
 from rollbook.systems.college.enrolment.services import dropping, enrolling, placing, waiting
 from rollbook.systems.college.scheduling.rules import hours_text
@@ -169,11 +170,7 @@ def _own(request: PageRequest, enrolment_id: UUID | None) -> TermEnrolment | Non
     """The term that is asked for; without one, the one that runs or comes next."""
     if enrolment_id is not None:
         return selectors.get_own_enrolment(request.actor, enrolment_id)
-    rows = selectors.own_enrolments(request.actor).filter(state__in=TermEnrolment.LIVE)
-    found: TermEnrolment | None = (
-        rows.select_related("term", "student", "programme").order_by("-term__starts_on").first()
-    )
-    return found
+    return selectors.own_present_enrolment(request.actor)
 
 
 def _chosen(request: PageRequest) -> Chosen:
@@ -204,7 +201,7 @@ def _enrol(request: PageRequest, enrolment: TermEnrolment) -> HttpResponse:
         return _shown(request, enrolment, chosen, verdicts=refusal.verdicts)
     count = sum(item["verdict"] == "OK" for item in answer.body["items"])
     message = _("Enrolled in %(count)s subjects: %(units)s units.") % {
-        "count": count, "units": number_text(Decimal(answer.body["units"])),
+        "count": count, "units": plain(Decimal(answer.body["units"])),
     }  # fmt: skip
     return done(request, "enrolment:own_enrol_in", enrolment.id, message=message)
 
@@ -215,8 +212,10 @@ def _shown(
     found = choices_of(enrolment.id, clock.now())
     find = request.GET.get("q", "").strip().lower()
     names = _section_names(found)
+    in_the_way = list(standing_problems(found.gathered.standing))
+    said = {one.code for one in in_the_way}
     shown = [
-        showing.choice(one, names.get(one.subject.id, []), _section_of(one.subject.id, chosen))
+        showing.choice(one, names.get(one.subject.id, []), _section_of(one.subject.id, chosen), said=said)
         for one in found.subjects
         if not find or find in one.subject.code.lower() or find in one.subject.title.lower()
     ]
@@ -227,7 +226,7 @@ def _shown(
     context = {
         "enrolment": enrolment, "recommended": recommended, "find": request.GET.get("q", "").strip(),
         "others": [one for one in shown if one["id"] not in order and not one["is_taken"]],
-        "problems": [showing.problem(one) for one in standing_problems(found.gathered.standing)],
+        "problems": [showing.problem(one) for one in in_the_way],
         "classes": [showing.own_class(one) for one in classes_of(enrolment.id)], "waits": waits,
         "blocks": placing.blocks_for(row) if row.regularity == "REGULAR" and not found.units else [],
         "may_submit": "SUBMITTED" in TermEnrolment.ADVISING_TRANSITIONS[row.advising_state], "key": ids.new_id(),

@@ -1,13 +1,14 @@
 """How enrolment is put on the screen: sections with their hours, verdicts, units."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from rollbook.core.figures import plain
 from rollbook.systems.college.enrolment.reads.choices import OwnClass, SectionChoice, SubjectChoice
-from rollbook.systems.college.enrolment.rules.verdicts import WARN_FROM_UNITS, ItemVerdict, Problem, number_text
+from rollbook.systems.college.enrolment.rules.verdicts import WARN_FROM_UNITS, ItemVerdict, Problem
 from rollbook.systems.college.scheduling.pages.week import shown, week_of
 from rollbook.systems.college.scheduling.selectors import Entry
 
@@ -21,10 +22,10 @@ def meter(units: Decimal, max_units: Decimal, added: Decimal = Decimal(0)) -> di
     total = units + added
     tone = "bad" if total > max_units else "warn" if total >= min(WARN_FROM_UNITS, max_units) else "good"
     return {
-        "units": number_text(units), "added": number_text(added), "total": number_text(total),
-        "most": number_text(max_units), "tone": tone, "percent": _percent(units, whole),
+        "units": plain(units), "added": plain(added), "total": plain(total),
+        "most": plain(max_units), "tone": tone, "percent": _percent(units, whole),
         "added_percent": min(_percent(added, whole), 100 - _percent(units, whole)),
-        "text": _("%(units)s of %(most)s units") % {"units": number_text(total), "most": number_text(max_units)},
+        "text": _("%(units)s of %(most)s units") % {"units": plain(total), "most": plain(max_units)},
     }  # fmt: skip
 
 
@@ -37,12 +38,14 @@ def problem(one: Problem) -> dict[str, Any]:
     return {"code": one.code, "sentence": one.sentence, "fix": one.fix, "may_wait": one.facts.get("may_wait", False)}
 
 
-def choice(one: SubjectChoice, sections: Sequence[tuple[str, str]], chosen: str | None) -> dict[str, Any]:
-    """A subject of the list, with the sections to choose from."""
+def choice(
+    one: SubjectChoice, sections: Sequence[tuple[str, str]], chosen: str | None, *, said: Collection[str] = ()
+) -> dict[str, Any]:
+    """A subject of the list, with the sections to choose from. What is `said` above the list is not said again."""
     return {
         "id": one.subject.id, "code": one.subject.code, "title": one.subject.title,
-        "units": number_text(one.subject.units), "why": one.recommended.sentence if one.recommended else "",
-        "problems": [problem(each) for each in one.problems], "is_taken": one.is_taken,
+        "units": plain(one.subject.units), "why": one.recommended.sentence if one.recommended else "",
+        "problems": [problem(each) for each in one.problems if each.code not in said], "is_taken": one.is_taken,
         "has_prerequisites": one.subject.tree is not None,
         "meets_prerequisites": all(each.code != "PREREQUISITE_NOT_MET" for each in one.problems),
         "open_sections": one.open_sections, "seats_free": one.seats_free, "year_level": one.year_level,
@@ -66,7 +69,7 @@ def own_class(one: OwnClass) -> dict[str, Any]:
     """A class that the student takes."""
     return {
         "row": one.row, "code": one.row.subject.code, "title": one.row.subject.title, "section": one.section.code,
-        "units": number_text(one.row.units), "hours": [shown(entry) for entry in one.meetings],
+        "units": plain(one.row.units), "hours": [shown(entry) for entry in one.meetings],
         "is_held": one.row.state == "RESERVED", "may_renew": one.row.state == "RESERVED" and not one.row.was_renewed,
     }  # fmt: skip
 

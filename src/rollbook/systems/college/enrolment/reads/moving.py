@@ -1,12 +1,12 @@
 """What a student's subjects come to in another curriculum, before anybody decides (R20, R28, R29)."""
 
-from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from rollbook.core import clock
 from rollbook.core.db.arrays import array_of
+from rollbook.core.figures import plain
 from rollbook.core.policies.services import get as get_policy
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.systems.college.catalogue.curriculum_rules import Plan, stands_for
@@ -14,8 +14,7 @@ from rollbook.systems.college.catalogue.models import Curriculum
 from rollbook.systems.college.catalogue.selectors import equivalents_on, plan_of
 from rollbook.systems.college.enrolment import policies, sql
 from rollbook.systems.college.enrolment.reads.rows import fetch
-from rollbook.systems.college.enrolment.reads.standings import Subjects, standing_on
-from rollbook.systems.college.enrolment.rules.verdicts import number_text
+from rollbook.systems.college.enrolment.reads.standings import Subjects, standing_on, subjects_of
 from rollbook.systems.college.records.events import TransferConsidered
 
 
@@ -23,7 +22,7 @@ def evaluate(event: TransferConsidered) -> None:
     """Fill in what counts, what does not, what is missing, and the year level that follows."""
     curriculum = Curriculum.objects.get(id=event.curriculum_id)
     wanted = array_of([event.student_id])
-    subjects = _subjects_of(event.student_id, wanted)
+    subjects = subjects_of(event.student_id)
     plan = plan_of(curriculum.id)
     equivalents = equivalents_on(organisation_in_scope().local_date(clock.now()), curriculum.id)
     student = fetch(sql.FOLLOWED, students=wanted)[0]
@@ -35,9 +34,9 @@ def evaluate(event: TransferConsidered) -> None:
     needed = sum((one.units for one in missing), Decimal(0))
     event.evaluation.update(
         curriculum=curriculum.name,
-        required_units=number_text(plan.total_units),
-        missing_units=number_text(needed),
-        earned_units=number_text(sum(subjects.units.values(), Decimal(0))),
+        required_units=plain(plan.total_units),
+        missing_units=plain(needed),
+        earned_units=plain(sum(subjects.units.values(), Decimal(0))),
         year_level=standing.year_level,
         reasons=list(standing.reasons),
         counted=_counted(plan, subjects, done, equivalents),
@@ -45,19 +44,12 @@ def evaluate(event: TransferConsidered) -> None:
         running=sorted(subjects.codes[one] for one in subjects.by_result["RUNNING"]),
         missing=[
             {
-                "codes": one.codes, "units": number_text(one.units), "year_level": one.first.year_level,
+                "codes": one.codes, "units": plain(one.units), "year_level": one.first.year_level,
                 "semester": one.first.semester,
             }
             for one in missing
         ],
     )  # fmt: skip
-
-
-def _subjects_of(student_id: UUID, wanted: Any) -> Subjects:
-    found: dict[UUID, Subjects] = defaultdict(Subjects)
-    for row in fetch(sql.OUTCOMES, students=wanted):
-        found[row.student_id].note(row)
-    return found[student_id]
 
 
 def _counted(
@@ -73,7 +65,7 @@ def _counted(
         is_credited = by in subjects.by_result["CREDITED"]
         rows.append(
             {
-                "code": place.code, "by": subjects.codes[by], "units": number_text(subjects.units[by]),
+                "code": place.code, "by": subjects.codes[by], "units": plain(subjects.units[by]),
                 "how": "CREDITED" if is_credited else "PASSED",
             }
         )  # fmt: skip

@@ -3,8 +3,7 @@
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 
@@ -13,6 +12,9 @@ from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.systems.college.scheduling.rules import Slot
 
 Row = Any
+
+#: How the rows of each statement of `enrolment/sql.py` look, from the first time it was sent.
+_shapes: dict[str, Callable[[Sequence[Any]], Row]] = {}
 
 
 def fetch(statement: str, **parameters: Any) -> list[Row]:
@@ -28,13 +30,16 @@ def fetch_hot(statement: str, **parameters: Any) -> list[Row]:
 def _fetched(opened: Any, statement: str, parameters: dict[str, Any]) -> list[Row]:
     with opened as cursor:
         cursor.execute(statement, {"organisation": require_organisation_id(), **parameters})
-        shape = _shape(tuple(column.name for column in cursor.description))
-        return [shape(*row) for row in cursor.fetchall()]
+        # A statement has the same columns every time.
+        shape = _shapes.get(statement) or _shapes.setdefault(statement, _shape_of(cursor))
+        return [shape(row) for row in cursor.fetchall()]
 
 
-@lru_cache(maxsize=256)
-def _shape(columns: tuple[str, ...]) -> Callable[..., Row]:
-    return namedtuple("Row", columns)  # noqa: PYI024 — the columns are those of the statement
+def _shape_of(cursor: Any) -> Callable[[Sequence[Any]], Row]:
+    columns = [column.name for column in cursor.description]
+    named = cast("Any", namedtuple("Row", columns))  # noqa: PYI024 — the columns are those of the statement
+    shape: Callable[[Sequence[Any]], Row] = named._make
+    return shape
 
 
 def slots_of(hours: Sequence[Sequence[Any]] | None) -> tuple[Slot, ...]:

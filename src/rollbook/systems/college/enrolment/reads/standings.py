@@ -41,6 +41,14 @@ class Subjects:
             self.units[row.subject_id] = row.units
 
 
+def subjects_of(student_id: UUID) -> Subjects:
+    """What one student took and was credited; nobody's is empty."""
+    found = Subjects()
+    for row in fetch(sql.OUTCOMES, students=array_of([student_id])):
+        found.note(row)
+    return found
+
+
 def standings_of(student_ids: Collection[UUID], *, semester: str) -> dict[UUID, Standing]:
     """Where each of these students stands, in a fixed number of statements and one for each curriculum."""
     if not student_ids:

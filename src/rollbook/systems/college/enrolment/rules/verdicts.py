@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from rollbook.core.figures import plain
 from rollbook.systems.college.catalogue.prerequisites import StudentFacts, judge
 from rollbook.systems.college.enrolment.rules.facts import (
     Item,
@@ -72,11 +73,6 @@ class ItemVerdict:
     def code(self) -> str:
         """The primary failure, or OK."""
         return self.problems[0].code if self.problems else "OK"
-
-
-def number_text(units: Decimal) -> str:
-    """Units without idle zeros: 3, 4.5."""
-    return f"{units.normalize():f}"
 
 
 def problems_of(
@@ -203,7 +199,7 @@ def prerequisite_problem(
 def _unit_problems(standing: Standing, subject: SubjectFacts, others: Sequence[Taken]) -> Iterator[Problem]:
     have = sum((one.units for one in others if one.is_this_term), Decimal(0))
     if have + subject.units > standing.max_units:
-        texts = [number_text(value) for value in (have, subject.units, standing.max_units)]
+        texts = [plain(value) for value in (have, subject.units, standing.max_units)]
         yield Problem(
             "UNIT_CAP_EXCEEDED", f"{texts[0]} + {texts[1]} > {texts[2]}",
             _("Take another subject off your list, or ask your programme head for an overload."),

@@ -11,12 +11,14 @@ from rollbook.core.approvals.register import Change, Description, register_kind
 from rollbook.core.approvals.services import propose
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Forbidden, Invalid
+from rollbook.core.figures import plain
 from rollbook.core.permissions.actor import Actor
+from rollbook.core.policies.services import get as get_policy
 from rollbook.systems.college.enrolment import permissions
 from rollbook.systems.college.enrolment.errors import EnrolmentNotFound, NotGraduating
-from rollbook.systems.college.enrolment.models import MOST_UNITS_EVER, TermEnrolment
+from rollbook.systems.college.enrolment.models import TermEnrolment
+from rollbook.systems.college.enrolment.policies import ABSOLUTE_MAX_UNITS
 from rollbook.systems.college.enrolment.reads.recommending import outlook
-from rollbook.systems.college.enrolment.rules.verdicts import number_text
 from rollbook.systems.college.enrolment.selectors import get_enrolment_for_update
 from rollbook.systems.college.records.models import Override
 from rollbook.systems.college.records.services.overrides import checked_reason
@@ -69,11 +71,11 @@ def describe_overload(request: ApprovalRequest) -> Description:
         title=f"Overload of {enrolment.student.student_number} in {enrolment.term.code}",
         changes=[
             Change(
-                "Units allowed", number_text(Decimal(request.payload["units_before"])),
-                number_text(Decimal(request.payload["units"])),
+                "Units allowed", plain(Decimal(request.payload["units_before"])),
+                plain(Decimal(request.payload["units"])),
             )
         ],
-        effect="The student may take up to so many units this term. Nobody may take more than 36.",
+        effect="The student may take up to so many units this term, and no more.",
     )  # fmt: skip
 
 
@@ -86,15 +88,10 @@ def register_all() -> None:
 
 
 def _must_be_allowed(enrolment: TermEnrolment, units: Decimal) -> None:
-    if (
-        not units.is_finite()
-        or units != units.quantize(Decimal("0.1"))
-        or not enrolment.max_units < units <= MOST_UNITS_EVER
-    ):
-        least = number_text(enrolment.max_units)
-        raise Invalid.field("units", f"Enter more than {least} and at most {number_text(MOST_UNITS_EVER)} units.")
+    most = Decimal(get_policy(ABSOLUTE_MAX_UNITS))
+    if not units.is_finite() or units != units.quantize(Decimal("0.1")) or not enrolment.max_units < units <= most:
+        least = plain(enrolment.max_units)
+        raise Invalid.field("units", f"Enter more than {least} and at most {plain(most)} units.")
     remaining = outlook(enrolment.id, clock.now()).remaining_units
     if remaining > units:
-        raise NotGraduating(
-            number=enrolment.student.student_number, remaining=number_text(remaining), most=number_text(units)
-        )
+        raise NotGraduating(number=enrolment.student.student_number, remaining=plain(remaining), most=plain(units))

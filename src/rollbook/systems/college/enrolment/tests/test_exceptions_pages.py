@@ -1,14 +1,18 @@
 """W, more units and class lists on the screen, each for whoever may."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from rollbook.core.approvals.models import ApprovalRequest
-from rollbook.core.audit.models import AuditEntry
+from rollbook.core.audit.models import AccessEntry, AuditEntry
+from rollbook.shared.files.services import remove_photo, replace_photo
+from rollbook.shared.files.tests.samples import a_jpeg
 from rollbook.systems.college import roles
 from rollbook.systems.college.catalogue.models import Programme, Term
 from rollbook.systems.college.enrolment.examples import (
@@ -112,6 +116,28 @@ def test_a_programme_head_asks_for_more_units_and_another_decides(tenant):
     assert a_browser(a_cashier()).get(at("loads")).status_code == 403
 
 
+def test_a_professor_learns_the_faces_of_the_own_class_and_each_photo_opens_by_its_own_link(taken, folder):
+    section, student = row_of(taken, "IT 101").section, taken.student
+    address, registrar = at("roster", section.id), a_registrar()
+    before = text_of(a_browser(registrar).get(address, {"view": "photos"}))
+    assert 'class="rb-portrait-initials"' in before
+    assert "<img" not in before
+    replace_photo(registrar, person_id=student.person_id, content=a_jpeg(), name="face.jpg")
+
+    looked = AccessEntry.objects.count()
+    page = text_of(a_browser(registrar).get(address, {"view": "photos"}))
+    link = re.search(r'<img src="(/files/open/[^"]+)"', page).group(1)
+
+    assert AccessEntry.objects.count() == looked + 1
+    assert Client().get(link)["Content-Type"] == "image/jpeg"
+    assert Client().get(f"{link[:-3]}AA/").status_code == 404
+    for stranger in (a_member(roles.PROFESSOR), a_member(roles.PROGRAM_HEAD)):
+        assert a_browser(stranger).get(address, {"view": "photos"}).status_code in (403, 404)
+    remove_photo(registrar, person_id=student.person_id, reason="Not a photo of the student")
+    assert "<img" not in text_of(a_browser(registrar).get(address, {"view": "photos"}))
+    assert Client().get(link).status_code in (404, 410)
+
+
 def test_a_class_list_leaves_as_a_file_and_that_is_noted(taken):
     section = row_of(taken, "IT 101").section
     browser = a_browser(a_registrar())
@@ -128,6 +154,7 @@ def test_a_class_list_leaves_as_a_file_and_that_is_noted(taken):
     assert any("310001" in map(str, row) for row in rows)
     assert AuditEntry.objects.filter(action="web.list_exported").count() == 2
 
+    assert f'href="/schedule/sections/{section.id}/"' in browser.get(at("roster", section.id)).content.decode()
     assert a_browser(a_cashier()).get(at("roster", section.id), {"export": "csv"}).status_code == 403
     assert a_browser(a_member(roles.PROFESSOR)).get(at("roster", section.id)).status_code == 404
 

@@ -370,6 +370,7 @@ def test_the_jobs_of_enrolment_stand_on_their_schedules_and_do_their_work(tenant
     }
     assert schedules == {
         jobs.WAITLIST_OFFERS: "* * * * *", jobs.AUTO_PLACE: "15 * * * *", jobs.RECHECK: None, jobs.TAKE_OVER: None,
+        jobs.LAPSE_ABSENT: "40 0 * * *",
     }  # fmt: skip
     section, enrolment = a_class("IT 101", capacity=1), a_taker()
     fill(section, 1)
@@ -380,6 +381,7 @@ def test_the_jobs_of_enrolment_stand_on_their_schedules_and_do_their_work(tenant
     assert jobs.waitlist_offers.function(organisation_id=tenant.id) == 0
     assert jobs.auto_place_unpicked.function(organisation_id=tenant.id) == 0
     assert jobs.provisional_recheck.function(organisation_id=tenant.id) == 0
+    assert jobs.lapse.function(organisation_id=tenant.id) == 0
     assert jobs.take_over.function(organisation_id=tenant.id, term_id=an_open_term("2031-2").id) == 2
     place.refresh_from_db()
     assert place.state == "OFFERED"

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from rollbook.core.errors import Refusal
 from rollbook.core.web import PageRequest, page, render
+from rollbook.shared.files.opening import photo_links
 from rollbook.systems.college.exams import permissions, selectors, services
 from rollbook.systems.college.exams.forms import CodeForm
 from rollbook.systems.college.exams.words import PERMIT_STATES
@@ -25,5 +26,7 @@ def door(request: PageRequest) -> HttpResponse:
             else:
                 context["let_in"] = _("Let in: %(class_name)s") % {"class_name": class_name}
         shown = selectors.check_code(code, is_public=False)
-        context |= {"is_checked": True, "shown": shown, "state": PERMIT_STATES[shown.state] if shown else None}
+        photos = photo_links(request.actor, [shown.photo_id if shown else None])
+        context |= {"is_checked": True, "shown": shown, "state": PERMIT_STATES[shown.state] if shown else None,
+                    "photo": next(iter(photos.values()), "")}  # fmt: skip
     return render(request, "college/exams/door.html", context, status=form.status)

@@ -24,6 +24,8 @@ class PermitChanges:
     issued: list[NamedPermit] = field(default_factory=list)
     suspended: list[NamedPermit] = field(default_factory=list)
     restored: list[NamedPermit] = field(default_factory=list)
+    #: Whether something owed holds the student, as it stands after the locks. Asked for one enrolment only.
+    is_held: bool = False
 
     @property
     def count(self) -> int:
@@ -33,6 +35,9 @@ class PermitChanges:
     def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Take in the rows of a statement: (kind, id, code, exam, enrolment)."""
         for kind, _, code, exam, _ in rows:
+            if kind == sql.HELD:
+                self.is_held = True
+                continue
             getattr(self, kind).append(NamedPermit(exam=exam, code=code))
 
 

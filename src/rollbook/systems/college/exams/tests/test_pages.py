@@ -7,6 +7,7 @@ import pytest
 from rollbook.core import clock
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.scope import tenant_scope
+from rollbook.shared.documents.verification import verification_url
 from rollbook.systems.college import roles
 from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.examples import (
@@ -79,6 +80,8 @@ def test_the_door_says_who_and_lets_in(permit):
     for word in ("María Peñaflor", "Valid", "Prelim"):
         assert word in checked
     assert not ExamSitting.objects.exists()
+    scanned = text_of(browser.post("/exams/door/", {"code": verification_url(permit.code), "class_name": ""}))
+    assert "María Peñaflor" in scanned
     let_in = text_of(browser.post("/exams/door/", {"code": permit.code, "class_name": "IT101"}))
     assert "Let in: IT101" in let_in
     unknown = text_of(browser.post("/exams/door/", {"code": "PRM-2031-00000000", "class_name": ""}))

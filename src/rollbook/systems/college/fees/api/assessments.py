@@ -14,6 +14,7 @@ from rollbook.core.api import limits
 from rollbook.core.api.answers import encoded
 from rollbook.core.api.pagination import Page, PageQuery, page_of
 from rollbook.core.api.routing import ApiRequest, Router
+from rollbook.core.figures import plain
 from rollbook.core.idempotency.services import idempotent
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.systems.college.fees import permissions
@@ -23,6 +24,7 @@ from rollbook.systems.college.fees.models import Assessment
 from rollbook.systems.college.fees.reads import sponsors as sponsor_reads
 from rollbook.systems.college.fees.reads import student_terms as reads
 from rollbook.systems.college.fees.services import assessments, discounts, sponsors
+from rollbook.systems.college.fees.services import sponsor_statements as statements
 from rollbook.systems.college.schemas import Body, ReasonIn
 
 router = Router(tags=["College assessments"])
@@ -167,6 +169,22 @@ class SponsorPaymentIn(Body):
     received_at: datetime | None = None
 
 
+class StatementIn(Body):
+    """Of which term."""
+
+    term_id: UUID
+
+
+class StatementPaperOut(Schema):
+    """A statement on paper: what it is called, how it is verified, and what it said when it was issued."""
+
+    id: UUID
+    number: str
+    code: str
+    issued_on: date
+    snapshot: dict[str, Any]
+
+
 class SponsorPaidOut(Schema):
     """What a sponsor's transfer paid."""
 
@@ -177,7 +195,7 @@ class SponsorPaidOut(Schema):
 def assessment_out(row: Assessment) -> dict[str, Any]:
     """An assessment as JSON."""
     return {
-        "number": row.number, "schedule_id": row.schedule_id, "basis": row.basis, "units": f"{row.units:f}",
+        "number": row.number, "schedule_id": row.schedule_id, "basis": row.basis, "units": plain(row.units),
         "charges": text(row.charges_minor, row.currency), "concessions": text(row.concessions_minor, row.currency),
         "adjustments": text(row.adjustments_minor, row.currency), "owed": text(row.owed_minor, row.currency),
         "currency": row.currency, "reason": row.reason, "assessed_on": row.assessed_on,
@@ -239,7 +257,7 @@ def refund_preview(request: ApiRequest, enrolment_id: UUID) -> list[dict[str, An
     """What leaving would come to, week by week; nothing is written."""
     return [
         {
-            "week": step.week, "until": step.until, "percent": f"{step.percent.normalize():f}",
+            "week": step.week, "until": step.until, "percent": plain(step.percent),
             "owed": step.owed.to_decimal_string(), "credit": step.credit.to_decimal_string(), "is_now": step.is_now,
         }
         for step in reads.refund_preview(request.actor, enrolment_id)
@@ -308,6 +326,15 @@ def statement(request: ApiRequest, sponsor_id: UUID, term_id: Query[UUID | None]
         }
         for row in sponsor_reads.statement(request.actor, sponsor_id, term_id)
     ]  # fmt: skip
+
+
+@router.post(
+    "/sponsors/{uuid:sponsor_id}/statements", permission=permissions.MANAGE_SPONSORS, response={201: StatementPaperOut},
+    rate=limits.MONEY,
+)  # fmt: skip
+def issue_statement(request: ApiRequest, sponsor_id: UUID, body: StatementIn) -> Status[Any]:
+    """Issue the statement of a term as a paper, printed under /documents. Asked again unchanged it is the same."""
+    return Status(201, statements.issue_statement(request.actor, sponsor_id=sponsor_id, term_id=body.term_id))
 
 
 @router.post(

@@ -1,16 +1,18 @@
 """The student's own money over JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Schema, Status
+from pydantic import Field
 
 from rollbook.core.api import limits
 from rollbook.core.api.routing import ApiRequest, Router
 from rollbook.core.idempotency.services import idempotent
 from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.systems.college.fees import permissions, selectors
+from rollbook.systems.college.fees.api.plans import NoteOut, note_out
 from rollbook.systems.college.fees.api.shapes import (
     AccountOut,
     AmountText,
@@ -19,7 +21,7 @@ from rollbook.systems.college.fees.api.shapes import (
     read_amount,
     text,
 )
-from rollbook.systems.college.fees.services import online
+from rollbook.systems.college.fees.services import notes, online
 from rollbook.systems.college.schemas import Body
 
 router = Router(tags=["College: my own"])
@@ -51,6 +53,15 @@ class CheckoutIn(Body):
     term_enrolment_id: UUID | None = None
 
 
+class OwnNoteIn(Body):
+    """A promise to pay a month of one's own later."""
+
+    term_enrolment_id: UUID | None = None
+    month: int = Field(ge=1, le=12)
+    due_on: date | None = None
+    reason: str = Field(max_length=500)
+
+
 class CheckoutOut(Schema):
     """Where to go to pay. The payment will have this id; it is recorded when the provider says that it was paid."""
 
@@ -69,6 +80,16 @@ class OnlinePaymentOut(Schema):
     currency: str
     state: Literal["PENDING", "COMPLETED", "FAILED", "EXPIRED"]
     redirect_url: str | None
+
+
+@router.post("/promissory-notes", permission=permissions.OWN_ACCOUNT, response={201: NoteOut}, rate=limits.MONEY)
+def ask_for_note(request: ApiRequest, body: OwnNoteIn) -> Status[Any]:
+    """Ask the college to let one month wait until a day; it counts once the college has agreed."""
+    note = notes.ask_for_note(
+        request.actor, term_enrolment_id=body.term_enrolment_id, month=body.month, due_on=body.due_on,
+        reason=body.reason,
+    )  # fmt: skip
+    return Status(201, note_out(note))
 
 
 @router.post(

@@ -11,6 +11,7 @@ from pydantic import Field
 from rollbook.core.api import limits
 from rollbook.core.api.pagination import Page, PageQuery, page_of
 from rollbook.core.api.routing import ApiRequest, Router
+from rollbook.core.figures import plain
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.api.shapes import AmountText, read_amount, text
@@ -305,7 +306,7 @@ def discount_out(discount: Discount) -> dict[str, Any]:
     currency = organisation_in_scope().currency
     return {
         "id": discount.id, "code": discount.code, "name": discount.name, "categories": discount.categories,
-        "percent": None if discount.percent is None else f"{discount.percent.normalize():f}",
+        "percent": None if discount.percent is None else plain(discount.percent),
         "amount": None if discount.amount_minor is None else text(discount.amount_minor, currency),
         "position": discount.position, "is_active": discount.is_active, "version": discount.version,
         "cap": None if discount.cap_minor is None else text(discount.cap_minor, currency),

@@ -13,7 +13,7 @@ from rollbook.core.money import Money
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.web import PageRequest, formatting, page, render
 from rollbook.core.web.rendering import done
-from rollbook.shared.billing.models import Payment, PromissoryNote
+from rollbook.shared.billing.models import Payment
 from rollbook.shared.billing.services.payments import COUNTER_METHODS
 from rollbook.systems.college.fees import permissions, selectors, words
 from rollbook.systems.college.fees.forms import PaymentForm
@@ -85,7 +85,7 @@ def _page(request: PageRequest, view: PlanShown, form: PaymentForm, context: dic
         "suggestions": _suggestions(view),
         "methods": [(choice, words.METHOD_ICONS[str(choice.data["value"])]) for choice in form["method"]],
         "payments": _payment_lines(actor, view.plan.student_id),
-        "notes": _note_lines(view),
+        "notes": words.note_lines(counter.notes_of(view.plan), view.currency),
         "has_shift": shift is not None,
         "counter_methods": sorted(COUNTER_METHODS),
         "may_pay": actor.may(permissions.RECORD_PAYMENT) and view.plan.takes_money,
@@ -122,20 +122,6 @@ def _payment_lines(actor: Actor, student_id: UUID) -> list[dict[str, Any]]:
             "shown_state": words.PAYMENT_STATES[row["state"]] if row["state"] != Payment.State.COMPLETED else None,
         }
         for row in counter.latest_payments(actor, student_id)
-    ]
-
-
-def _note_lines(view: PlanShown) -> list[dict[str, Any]]:
-    shown = {PromissoryNote.State.REQUESTED, *PromissoryNote.LIVE, PromissoryNote.State.DEFAULTED}
-    return [
-        {
-            "month": note.instalment.number,
-            "amount": Money(note.amount_minor, view.currency),
-            "due_on": note.due_on,
-            "state": words.NOTE_STATES[note.state],
-        }
-        for note in counter.notes_of(view.plan)
-        if note.state in shown
     ]
 
 

@@ -28,12 +28,7 @@ def request_note(request: PageRequest, student_id: UUID) -> HttpResponse:
     named = request.GET.get("term", "")
     plan = selectors.plan_to_pay(student_id, UUID(named) if _is_id(named) else None)
     view = counter.plan_shown(request.actor, plan)
-    months = [
-        (month.number, f"{month.number} · {formatting.amount_text(Money(month.state.room_minor, view.currency))}")
-        for month in view.months
-        if month.state.room_minor and not month.state.cover
-    ]
-    form = NoteForm.of(request, months=months, earliest=selectors.today_here())
+    form = _note_form(request, view)
     if form.is_submitted_and_valid():
         cleaned = form.cleaned_data
 
@@ -53,6 +48,45 @@ def request_note(request: PageRequest, student_id: UUID) -> HttpResponse:
             return done(request, back, message=_("Recorded. A supervisor approves it."))
     context = {"form": form, "plan": plan, "view": view, "parts": words.parts(view.months, view.currency)}
     return render(request, "college/fees/request_note.html", context, status=form.status)
+
+
+@page(permission=permissions.OWN_ACCOUNT)
+def ask_for_note(request: PageRequest) -> HttpResponse:
+    """Ask the college to let one of my months wait until a day."""
+    named = request.GET.get("term", "")
+    plan = selectors.plan_to_pay(selectors.own_student_id(request.actor), UUID(named) if _is_id(named) else None)
+    view = counter.plan_shown(request.actor, plan)
+    form = _note_form(request, view)
+    form.fields["reason"].required = True
+    if form.is_submitted_and_valid():
+        cleaned = form.cleaned_data
+
+        def act() -> dict[str, Any]:
+            note = services.ask_for_note(
+                request.actor, term_enrolment_id=plan.term_enrolment_id, month=cleaned["month"],
+                due_on=cleaned["due_on"], reason=cleaned["reason"],
+            )  # fmt: skip
+            return {"note_id": str(note.id)}
+
+        try:
+            act_once(request, "college.me.note", {**cleaned, "enrolment": plan.term_enrolment_id}, act, form=form)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return done(
+                request, "fees:own_payments", message=_("Asked. It stands below until the college has decided.")
+            )
+    context = {"form": form, "plan": plan, "view": view, "parts": words.parts(view.months, view.currency)}
+    return render(request, "college/fees/ask_for_note.html", context, status=form.status)
+
+
+def _note_form(request: PageRequest, view: counter.PlanShown) -> NoteForm:
+    months = [
+        (month.number, f"{month.number} · {formatting.amount_text(Money(month.state.room_minor, view.currency))}")
+        for month in view.months
+        if month.state.room_minor and not month.state.cover
+    ]
+    return NoteForm.of(request, months=months, earliest=selectors.today_here())
 
 
 def _is_id(text: str) -> bool:

@@ -30,7 +30,9 @@ def own_payments(request: PageRequest) -> HttpResponse:
                 "standing": words.standing(view),
                 "parts": words.parts(view.months, view.currency),
                 "exams": words.exam_lines(view.exams),
-                "next": _next(view),
+                "next": next_step(view),
+                "notes": words.note_lines(counter.notes_of(view.plan), view.currency),
+                "may_ask": any(month.state.room_minor and not month.state.cover for month in view.months),
             }
             for view in views
         ],
@@ -51,7 +53,7 @@ def own_payments(request: PageRequest) -> HttpResponse:
     return render(request, "college/fees/own_payments.html", context)
 
 
-def _next(view: counter.PlanShown) -> dict[str, Any] | None:
+def next_step(view: counter.PlanShown) -> dict[str, Any] | None:
     """What the student should do next, if anything is owed."""
     month = view.next_month
     if month is None:

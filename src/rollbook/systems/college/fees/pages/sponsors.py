@@ -12,6 +12,7 @@ from rollbook.core.money import Money
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
+from rollbook.shared.documents.words import PAPER_STATES
 from rollbook.systems.college.catalogue.models import Term
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.errors import DiscountNotFound
@@ -27,6 +28,7 @@ from rollbook.systems.college.fees.schedule_forms import (
 )
 from rollbook.systems.college.fees.schedule_tables import KEPT_STATES, DiscountTable, SponsorTable, StatementTable
 from rollbook.systems.college.fees.services import discounts
+from rollbook.systems.college.fees.services import sponsor_statements as statements
 from rollbook.systems.college.fees.services import sponsors as services
 
 
@@ -124,8 +126,20 @@ def sponsor(request: PageRequest, sponsor_id: UUID) -> HttpResponse:
     terms = Term.objects.filter(
         id__in=Sponsorship.objects.filter(sponsor_id=found.id).values("term_enrolment__term_id")
     ).order_by("-starts_on")
-    context = {"sponsor": found, "state": KEPT_STATES[found.is_active], "may_manage": may_manage, "terms": list(terms)}
+    papers = reads.issued_statements(request.actor, found.id)[: reads.MOST_SHOWN]
+    context = {
+        "sponsor": found, "state": KEPT_STATES[found.is_active], "may_manage": may_manage, "terms": list(terms),
+        "papers": [(paper, PAPER_STATES[paper.state]) for paper in papers],
+    }  # fmt: skip
     return table.respond("college/fees/sponsor.html", context)
+
+
+@require_POST
+@page(permission=permissions.MANAGE_SPONSORS)
+def issue_statement(request: PageRequest, sponsor_id: UUID, term_id: UUID) -> HttpResponse:
+    """Issue the statement of a term; on its page it is printed or taken away."""
+    issued = statements.issue_statement(request.actor, sponsor_id=sponsor_id, term_id=term_id)
+    return done(request, "documents:document", issued.id, message=_("The statement is issued."))
 
 
 @page(permission=permissions.MANAGE_SPONSORS)

@@ -8,9 +8,14 @@ from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, Query
 from django.db.models.functions import Cast, Coalesce, Greatest, Least, Round
 
 from rollbook.core.permissions.actor import Actor
+from rollbook.shared.documents.models import Document
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.errors import SponsorNotFound
 from rollbook.systems.college.fees.models import Discount, DiscountGrant, Sponsor, SponsorPayment, Sponsorship
+
+#: What a sponsor is called as the subject of a paper.
+SUBJECT = "college_fees.sponsor"
+MOST_SHOWN = 12
 
 
 def sponsors(actor: Actor) -> "QuerySet[Sponsor]":
@@ -86,6 +91,13 @@ def statement(actor: Actor, sponsor_id: UUID, term_id: UUID | None) -> Sequence[
     if term_id is not None:
         rows = rows.filter(term_id=term_id)
     return list(rows.order_by("student_number", "term_code", "id"))
+
+
+def issued_statements(actor: Actor, sponsor_id: UUID) -> "QuerySet[Document]":
+    """The statements that were issued to a sponsor, the newest first."""
+    actor.require(permissions.SEE_SPONSORS)
+    rows: QuerySet[Document] = Document.objects.filter(subject_type=SUBJECT, subject_id=sponsor_id)
+    return rows.order_by("-issued_at", "-id")
 
 
 def discounts(actor: Actor) -> "QuerySet[Discount]":

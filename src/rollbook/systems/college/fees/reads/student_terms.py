@@ -1,4 +1,4 @@
-"""x."""
+"""A student's term in money: the assessments, discounts and sponsors that make up what is owed for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

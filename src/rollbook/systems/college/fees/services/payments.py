@@ -57,6 +57,6 @@ def record_payment(
         note=note,
         series=SERIES,
         receipt_facts=plan.receipt_facts(),
-        on_landed=follow(actor, term_enrolment_id=plan.term_enrolment_id),
+        on_landed=follow(actor, term_enrolment_id=plan.term_enrolment_id, may_be_held=plan.is_held),
     )
     return StudentPayment(plan, taken)

@@ -1,12 +1,13 @@
 """What follows in money when a student's term changes. Connected in `site/wiring.py`, in the same transaction."""
 
-from uuid import UUID
-
 from django.utils.formats import date_format
 
 from rollbook.core import clock
+from rollbook.core.db.prepared import prepared_cursor
+from rollbook.core.figures import plain
 from rollbook.core.money import Money
 from rollbook.core.policies import services as policies
+from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.shared.billing.models import Invoice
 from rollbook.shared.billing.services.cancellation import cancel_unpaid_invoices
 from rollbook.shared.billing.services.revisions import lock_invoice, revise_plan
@@ -24,19 +25,21 @@ from rollbook.systems.college.fees.reads.assessing import back_on
 from rollbook.systems.college.fees.rules import WHOLE, rounded
 from rollbook.systems.college.fees.services.assessments import assess_in_bulk, assess_now
 
+_BILLED_BY = """
+SELECT e.invoice_id, (SELECT a.schedule_id FROM college_fees_assessment a
+                       WHERE a.organisation_id = e.organisation_id AND a.term_enrolment_id = e.id LIMIT 1)
+  FROM college_enrolment_termenrolment e
+ WHERE e.organisation_id = %s AND e.id = %s
+"""
+
 CLASSES_CHANGED = "The classes of the term changed"
 
 
 def assess_changed_subjects(event: SubjectsChanged) -> None:
     """Bring an assessed plan to the classes taken now (R26). A plan of an agreed sum stays as it was agreed."""
-    found: tuple[UUID | None, UUID | None] | None = (
-        TermEnrolment.objects.filter(id=event.term_enrolment_id)
-        .values_list("invoice_id", "assessments__schedule_id")
-        .first()
-    )
-    if found is None:
-        return
-    invoice_id, schedule_id = found
+    with prepared_cursor() as cursor:
+        cursor.execute(_BILLED_BY, [require_organisation_id(), event.term_enrolment_id])
+        invoice_id, schedule_id = cursor.fetchone()
     is_new = invoice_id is None and policies.get(PLAN_MODE) == ASSESSED
     if schedule_id is not None or is_new:
         assess_now(event.actor, event.term_enrolment_id, reason=CLASSES_CHANGED)
@@ -64,7 +67,7 @@ def give_back_after_cancelling(event: TermEnrolmentCancelled) -> None:
     starts_on = TermEnrolment.objects.values_list("term__starts_on", flat=True).get(id=event.term_enrolment_id)
     percent = back_on(now, starts_on)
     kept = invoice.paid_minor - rounded(invoice.paid_minor * percent / WHOLE)
-    reason = f"Cancelled on {date_format(event.on, 'Y-m-d')}: {percent.normalize():f} % of what was paid is given back"
+    reason = f"Cancelled on {date_format(event.on, 'Y-m-d')}: {plain(percent)} % of what was paid is given back"
     if kept != invoice.total_minor:
         revise_plan(event.actor, invoice_id=invoice.id, new_total=Money(kept, invoice.currency), reason=reason)
     if not kept:

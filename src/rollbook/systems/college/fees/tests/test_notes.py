@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 
+from rollbook.core.errors import Forbidden, NotFound
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.models import Organisation
 from rollbook.shared.billing import errors as billing
@@ -13,8 +15,9 @@ from rollbook.shared.billing.models import PromissoryNote
 from rollbook.shared.billing.selectors import prove_books
 from rollbook.systems.college.examples import a_member
 from rollbook.systems.college.fees.examples import Payer, a_payer
-from rollbook.systems.college.fees.services.notes import approve_note, default_notes, request_note
-from rollbook.systems.college.roles import CASHIER_SUPERVISOR
+from rollbook.systems.college.fees.services.notes import approve_note, ask_for_note, default_notes, request_note
+from rollbook.systems.college.fees.tests.browsing import a_key, browser_of, text_of
+from rollbook.systems.college.roles import CASHIER_SUPERVISOR, STUDENT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tenant")]
 
@@ -93,3 +96,62 @@ def test_a_settled_month_needs_no_note() -> None:
 
     with pytest.raises(billing.AlreadySettled):
         request_note(payer.cashier, student_id=payer.student.id, month=1)
+
+
+def student_of(payer: Payer) -> Actor:
+    return a_member(STUDENT, person_id=UUID(str(payer.student.person_id)))
+
+
+@pytest.mark.rule("R38")
+def test_a_student_asks_for_a_note_and_it_counts_once_the_college_agrees() -> None:
+    payer = a_payer("30000.00")
+    payer.pays("10000.00")
+
+    note = ask_for_note(student_of(payer), month=3, reason="My scholarship comes in November.")
+
+    assert (note.state, note.reason) == ("REQUESTED", "My scholarship comes in November.")
+    assert payer.states()[2] != "COVERED"
+    approve_note(a_member(CASHIER_SUPERVISOR), note_id=note.id)
+    assert payer.states()[2] == "COVERED"
+
+
+def test_a_student_says_why_and_never_asks_for_another() -> None:
+    payer = a_payer("30000.00")
+    stranger = a_member(STUDENT)
+
+    with pytest.raises(billing.ReasonTooShort), transaction.atomic():
+        ask_for_note(student_of(payer), month=1, reason="Please.")
+    with pytest.raises(NotFound), transaction.atomic():
+        ask_for_note(stranger, month=1, reason="My scholarship comes in November.")
+    with pytest.raises(Forbidden), transaction.atomic():
+        ask_for_note(payer.cashier, month=1, reason="My scholarship comes in November.")
+    assert not PromissoryNote.objects.exists()
+
+
+def test_a_student_asks_on_the_page_and_sees_that_it_waits() -> None:
+    payer = a_payer("30000.00")
+    browser = browser_of(student_of(payer))
+    assert "Ask for a promissory note" in text_of(browser.get("/my/payments/"))
+    typed = {"month": "1", "due_on": "", "reason": "My scholarship comes in November.", "idempotency_key": a_key()}
+
+    refused = browser.post("/my/payments/promise/", {**typed, "reason": "Please."})
+    asked = browser.post("/my/payments/promise/", typed, follow=True)
+    again = browser.post("/my/payments/promise/", typed, follow=True)
+
+    assert refused.status_code == 422
+    assert "at least 10 characters" in text_of(refused)
+    assert "Waiting" in text_of(asked)
+    assert again.status_code == 200
+    assert PromissoryNote.objects.count() == 1
+
+
+def test_a_student_asks_over_the_api() -> None:
+    payer = a_payer("30000.00")
+    browser = browser_of(student_of(payer))
+
+    answer = browser.post(
+        "/api/v1/college/me/promissory-notes", {"month": 1, "reason": "My scholarship comes in November."},
+        content_type="application/json",
+    )  # fmt: skip
+
+    assert (answer.status_code, answer.json()["state"]) == (201, "REQUESTED")

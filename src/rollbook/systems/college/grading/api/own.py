@@ -121,13 +121,14 @@ def shown(record: Record) -> dict[str, Any]:
         "gpa_name": record.gpa_name,
         "terms": [
             {
-                "term_id": term.term_id, "term": term.term, "subjects": term.subjects, "result": _result(term.result),
+                "term_id": term.term_id, "term": term.term, "subjects": term.subjects,
+                "result": _result(term.result, record.places),
                 "standing": term.result.standing if term.result and term.result.confirmed_at else "",
                 "honours": term.result.honours if term.result and term.result.confirmed_at else "",
             }
             for term in record.terms
         ],
-        "cumulative": _result(record.cumulative),
+        "cumulative": _result(record.cumulative, record.places),
         "incompletes": [
             {
                 "id": case.id, "subject": case.subject_enrolment.subject.code, "state": case.state,
@@ -138,10 +139,11 @@ def shown(record: Record) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _result(found: Any) -> dict[str, Any] | None:
+def _result(found: Any, places: int) -> dict[str, Any] | None:
     if found is None:
         return None
     return {
-        "gpa": found.gpa_shown, "gpa_exact": found.gpa, "units_attempted": found.units_attempted,
-        "units_earned": found.units_earned,
+        # The column keeps more places than are shown.
+        "gpa": None if found.gpa_shown is None else round(found.gpa_shown, places), "gpa_exact": found.gpa,
+        "units_attempted": found.units_attempted, "units_earned": found.units_earned,
     }  # fmt: skip

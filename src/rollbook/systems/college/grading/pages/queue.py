@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from rollbook.core.errors import Invalid, Refusal
@@ -76,9 +77,11 @@ def finalise(request: PageRequest) -> HttpResponse:
     if not chosen:
         raise Invalid.field("sheet", _("Choose at least one submitted sheet."))
     found = finalising.finalise(request.actor, sheet_ids=chosen)
-    message = _("Finalised: %(sheets)s sheets, %(students)s students.") % {
-        "sheets": len(found.sheet_ids), "students": len(found.student_ids),
-    }  # fmt: skip
+    sheets, students = len(found.sheet_ids), len(found.student_ids)
+    message = _("Finalised: %(sheets)s, %(students)s.") % {
+        "sheets": ngettext("%(n)s sheet", "%(n)s sheets", sheets) % {"n": sheets},
+        "students": ngettext("%(n)s student", "%(n)s students", students) % {"n": students},
+    }
     return done(request, _address(request.POST.get("term", "")), message=message)
 
 

@@ -22,6 +22,7 @@ from rollbook.core.web.sentences import refusal_sentence
 from rollbook.systems.college.grading import permissions, selectors
 from rollbook.systems.college.grading.forms import GradeFileForm
 from rollbook.systems.college.grading.models import Component, GradeSheet
+from rollbook.systems.college.grading.rules.entry import is_open_to_grades
 from rollbook.systems.college.grading.scales import scale_in_force
 from rollbook.systems.college.grading.services import files, sheets
 from rollbook.systems.college.grading.services.sheets import RowTyped, basis_of
@@ -55,8 +56,7 @@ def my_sheets(request: PageRequest) -> HttpResponse:
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     today = organisation_in_scope().local_date(clock.now())
-    is_open = row["opens_on"] is not None and row["opens_on"] <= today <= row["closes_on"]
-    is_open = is_open or (row["opened_until"] is not None and today <= row["opened_until"])
+    is_open = is_open_to_grades(row["opens_on"], row["closes_on"], row["opened_until"], today)
     return {
         **row, "url": reverse("grading:sheet", args=[row["section_id"], row["component"]]),
         "component_name": COMPONENTS[row["component"]], "badge": SHEET_STATES[row["state"]], "is_open": is_open,

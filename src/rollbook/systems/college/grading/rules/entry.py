@@ -2,7 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+
+from django.utils.translation import gettext as _
 
 from rollbook.systems.college.grading.rules.scales import BY_NUMBER, INC, NO_GRADE, Scale, Value
 
@@ -10,6 +13,13 @@ from rollbook.systems.college.grading.rules.scales import BY_NUMBER, INC, NO_GRA
 _NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?")
 _COMMA = re.compile(r"[0-9]{1,3},[0-9]{1,4}")
 LONGEST_WORK = 1000
+
+
+def is_open_to_grades(opens_on: date | None, closes_on: date | None, opened_until: date | None, today: date) -> bool:
+    """Whether a sheet takes grades on a day: in the term's window, or as long as it was opened late (R48)."""
+    if opened_until is not None and today <= opened_until:
+        return True
+    return opens_on is not None and closes_on is not None and opens_on <= today <= closes_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +65,22 @@ def _refused(typed: str, values: tuple[Value, ...], scale: Scale) -> Problem:
     meant = _by_number(typed.replace(",", "."), values)
     hint = meant.symbol if meant else ""
     if _COMMA.fullmatch(typed):
-        why = "Write a point, not a comma"
+        why = _("Write a point, not a comma.")
     elif hint:
-        why = f"{_shown(typed)} is not written so here"
+        why = _("%(typed)s is not written so here.") % {"typed": _shown(typed)}
     elif scale.find(typed) is not None:
-        why = f"{typed} is not given on a grade sheet"
+        why = _("%(typed)s is not given on a grade sheet.") % {"typed": typed}
     else:
-        why = f"{_shown(typed)} is not a grade of the scale {scale.code}"
+        why = _("%(typed)s is not a grade of the scale %(scale)s.") % {"typed": _shown(typed), "scale": scale.code}
     return Problem(_sentence(why, hint, allowed), allowed, hint)
 
 
 def must_be_complete(value: Value | None, *, required_work: str, needs_work: bool = True) -> str:
     """Why a row cannot be submitted yet; empty when it can (R49)."""
     if value is None or value.kind == NO_GRADE:
-        return "This row has no grade yet."
+        return _("This row has no grade yet.")
     if needs_work and value.kind == INC and not required_work.strip():
-        return "Write the work that is still required for this INC."
+        return _("Write the work that is still required for this INC.")
     return ""
 
 
@@ -91,5 +101,8 @@ def _shown(typed: str) -> str:
 
 
 def _sentence(why: str, hint: str, allowed: tuple[str, ...]) -> str:
-    meant = f" Did you mean {hint}?" if hint else ""
-    return f"{why}.{meant} Allowed: {', '.join(allowed)}."
+    sentences = [why]
+    if hint:
+        sentences.append(_("Did you mean %(hint)s?") % {"hint": hint})
+    sentences.append(_("Allowed: %(allowed)s.") % {"allowed": ", ".join(allowed)})
+    return " ".join(sentences)

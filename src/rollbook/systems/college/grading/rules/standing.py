@@ -68,6 +68,14 @@ def standing_of(figures: Figures, bands: Iterable[StandingBand] = DEFAULT_STANDI
     return max(met, key=SEVERITY.index, default=GOOD)
 
 
+def limit_of_average(bands: Iterable[StandingBand], direction: str) -> Decimal | None:
+    """The average over all terms beyond which a student is no longer in good standing; None where no band says one."""
+    limits = [band.worse_than for band in bands if band.is_cumulative and band.worse_than is not None]
+    if not limits:
+        return None
+    return min(limits) if direction == LOWER_BETTER else max(limits)
+
+
 def _is_met(band: StandingBand, figures: Figures) -> bool:
     if band.failed_percent is not None and figures.units_attempted > 0:
         share = Fraction(figures.units_failed) / Fraction(figures.units_attempted)

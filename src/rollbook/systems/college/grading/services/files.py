@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from rollbook.core import clock
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
@@ -41,10 +43,12 @@ def read_file(actor: Actor, *, sheet_id: UUID, file_name: str, content: bytes) -
     shown = selectors.get_sheet(actor, sheet_id)
     lines = read_list(file_name, content)
     if len(lines) > MOST_LINES:
-        raise FileRefused.because(f"The file has more than {MOST_LINES} rows. A sheet holds one class.")
+        raise FileRefused.because(
+            _("The file has more than %(most)s rows. A sheet holds one class.") % {"most": MOST_LINES}
+        )
     number_name, grade_name = _column(lines, _NUMBER_NAMES), _column(lines, _GRADE_NAMES)
     if not number_name or not grade_name:
-        raise FileRefused.because("The heading needs a column student_number and a column grade.")
+        raise FileRefused.because(_("The heading needs a column student_number and a column grade."))
     work_name = _column(lines, _WORK_NAMES)
     roster = {row["student_number"]: row for row in selectors.roster(shown["section_id"], shown["component"])}
     times = Counter(line.values.get(number_name, "") for line in lines)
@@ -58,11 +62,11 @@ def read_file(actor: Actor, *, sheet_id: UUID, file_name: str, content: bytes) -
         row = roster.get(number)
         read = read_grade(grade, scale, basis=basis)
         if any(is_formula(text) for text in (number, grade, work)):
-            said["message"] = "This is a formula. Write the value itself."
+            said["message"] = _("This is a formula. Write the value itself.")
         elif row is None:
-            said["message"] = "Nobody with this number is in the class."
+            said["message"] = _("Nobody with this number is in the class.")
         elif times[number] > 1:
-            said["message"] = "This number stands here more than once. Keep one line."
+            said["message"] = _("This number stands here more than once. Keep one line.")
         elif isinstance(read, Problem):
             said["message"], said["hint"] = read.message, read.hint
         else:

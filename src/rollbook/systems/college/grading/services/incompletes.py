@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -197,7 +198,8 @@ def _read(case: IncompleteCase, grade: str) -> Value:
         raise Invalid(errors=[{"field": "grade", "message": found.message, "hint": found.hint}])
     if found.value is None or not resolves_incomplete(found.value):
         allowed = ", ".join(value.symbol for value in scale.values if resolves_incomplete(value))
-        raise Invalid.field("grade", f"An incomplete ends with a number of the scale. Allowed: {allowed}.")
+        sentence = _("An incomplete ends with a number of the scale. Allowed: %(allowed)s.") % {"allowed": allowed}
+        raise Invalid.field("grade", sentence)
     return found.value
 
 

@@ -38,7 +38,7 @@ class Recomputed:
 
 @transaction.atomic
 def recompute(actor: Actor, student_ids: Iterable[UUID], *, at: datetime | None = None) -> Recomputed:
-    """Compute the results of students afresh: seven statements at most, for one student or for twenty thousand.
+    """Compute the results of students afresh: seven statements at most, for one student or for thousands.
 
     The students' rows are locked first, so that two sheets finalised at once do not each leave the other's grades out.
     """

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
@@ -31,7 +32,13 @@ from rollbook.systems.college.grading.errors import (
     TermArchived,
 )
 from rollbook.systems.college.grading.models import Component, GradeEvent, GradeRecord, GradeSheet
-from rollbook.systems.college.grading.rules.entry import LONGEST_WORK, Problem, must_be_complete, read_grade
+from rollbook.systems.college.grading.rules.entry import (
+    LONGEST_WORK,
+    Problem,
+    is_open_to_grades,
+    must_be_complete,
+    read_grade,
+)
 from rollbook.systems.college.grading.rules.scales import INC, Scale, Value
 from rollbook.systems.college.grading.scales import scale_in_force, scales_by_id
 from rollbook.systems.college.grading.services.writing import Entry, Line, enter_grades, move_records
@@ -166,12 +173,11 @@ def must_be_in_window(sheet: GradeSheet, shown: dict[str, Any], today: date) -> 
     """Refuse outside the grading window of the term, unless the registrar opened this sheet for some days."""
     if Term.objects.filter(id=shown["term_id"], state=Term.State.ARCHIVED).exists():
         raise TermArchived(term=shown["term"])
-    if sheet.opened_until is not None and today <= sheet.opened_until:
+    if is_open_to_grades(shown["opens_on"], shown["closes_on"], sheet.opened_until, today):
         return
     if shown["opens_on"] is None:
         raise NoGradingWindow(term=shown["term"], component=sheet.get_component_display().lower())
-    if not shown["opens_on"] <= today <= shown["closes_on"]:
-        raise GradingClosed(term=shown["term"], opens_on=shown["opens_on"], closes_on=shown["closes_on"])
+    raise GradingClosed(term=shown["term"], opens_on=shown["opens_on"], closes_on=shown["closes_on"])
 
 
 def named_class(shown: dict[str, Any]) -> str:
@@ -218,15 +224,15 @@ def _read(
 def _problem_of(typed: RowTyped, roster: dict[UUID, dict[str, Any]], seen: set[UUID]) -> RowError | None:
     row = roster.get(typed.subject_enrolment_id)
     if row is None:
-        return {"message": "Nobody with this row is enrolled in the class."}
+        return {"message": _("Nobody with this row is enrolled in the class.")}
     if typed.subject_enrolment_id in seen:
-        return {"message": f"{row['student_number']} stands here twice. Keep one of the rows."}
+        return {"message": _("%(number)s stands here twice. Keep one of the rows.") % {"number": row["student_number"]}}
     if row["state"] not in {"DRAFT", "RETURNED"}:
-        return {"message": "This grade is no longer a draft."}
+        return {"message": _("This grade is no longer a draft.")}
     if typed.version is not None and typed.version != row["version"]:
-        return {"message": "Somebody changed this row meanwhile. Reload the sheet to see it."}
+        return {"message": _("Somebody changed this row meanwhile. Reload the sheet to see it.")}
     if typed.required_work is not None and len(typed.required_work) > LONGEST_WORK:
-        return {"message": f"Write the required work in at most {LONGEST_WORK} characters."}
+        return {"message": _("Write the required work in at most %(most)s characters.") % {"most": LONGEST_WORK}}
     return None
 
 

@@ -115,6 +115,7 @@ def test_submitting_returning_and_finalising_on_the_screen():
     done = registrar.post(reverse("grading:finalise"), {"sheet": [str(sheet.id)], "term": str(class_.term.id)})
 
     assert done.status_code == 303
+    assert "Finalised: 1 sheet, 1 student." in registrar.get(done["Location"]).content.decode()
     assert GradeSheet.objects.get(id=sheet.id).state == "FINALIZED"
     assert registrar.post(reverse("grading:finalise"), {"term": ""}).status_code == 422
 
@@ -202,6 +203,7 @@ def test_a_student_sees_the_own_grades_with_the_average_and_what_is_owed():
     assert "GPA" in page
     assert "1.25" in page
     assert "Chapter 4 and the project" in page
+    assert '<td class="is-number">3</td>' in page
     wish = {f"wish_{case_of_student(student).subject_enrolment_id}": "1.75"}
     answer = browser.post(reverse("grading:what_if"), wish, headers={"HX-Request": "true"}).content.decode()
     assert "1.50" in answer

@@ -5,12 +5,14 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Path, Query, Schema, Status
+from ninja import File, Path, Query, Schema, Status
+from ninja.files import UploadedFile
 from pydantic import Field
 
 from rollbook.core.api.pagination import Page, PageQuery, page_of
 from rollbook.core.api.preconditions import IF_MATCH, etag, expected_version
 from rollbook.core.api.routing import ApiRequest, Router
+from rollbook.shared.files.models import StoredFile
 from rollbook.systems.college.records import permissions, selectors, services
 from rollbook.systems.college.records.api.students import StatusOut
 from rollbook.systems.college.records.models import StudentStatusPeriod
@@ -53,10 +55,21 @@ class EffectOut(Schema):
     after: str
 
 
+class PaperOut(Schema):
+    """A paper of a request. Its content is under /files, for registrars and the student."""
+
+    id: UUID
+    name: str
+    content_type: str
+    size_bytes: int
+    created_at: datetime
+
+
 class RequestOut(RequestRow):
-    """The same with what would follow, while it is not in effect."""
+    """The same with what would follow, while it is not in effect, and the papers that the caller may read."""
 
     effects: list[EffectOut]
+    papers: list[PaperOut]
 
 
 class RequestIn(Body):
@@ -67,7 +80,6 @@ class RequestIn(Body):
     to_date: date | None = None
     reason: str = Field(max_length=500)
     is_confidential: bool = False
-    document_id: UUID | None = None
 
 
 class DecisionIn(Body):
@@ -139,6 +151,12 @@ def decide(request: ApiRequest, request_id: Path[UUID], body: DecisionIn) -> dic
     return _shown(request, request_id)
 
 
+@router.post("/status-requests/{request_id}/papers", permission=permissions.CHANGE_STATUS, response={201: PaperOut})
+def add_paper(request: ApiRequest, request_id: Path[UUID], file: File[UploadedFile]) -> Status[StoredFile]:
+    """Keep a paper that the student brought: PDF or picture, at most 10 MB, while the request is open."""
+    return Status(201, _kept(request, request_id, file))
+
+
 @router.post("/status-requests/{request_id}/take-back", permission=permissions.CHANGE_STATUS, response=RequestOut)
 def take_back(request: ApiRequest, request_id: Path[UUID], body: NoteIn) -> dict[str, Any]:
     """Let a request go that has not begun."""
@@ -167,11 +185,28 @@ def ask(request: ApiRequest, body: RequestIn) -> Status[dict[str, Any]]:
     return Status(201, _row_of(request, made.id))
 
 
+@own_router.get("/status-requests/{request_id}/papers", permission=permissions.REQUEST_OWN, response=list[PaperOut])
+def own_papers(request: ApiRequest, request_id: Path[UUID]) -> list[StoredFile]:
+    """The papers that I sent for a request of mine."""
+    return selectors.papers_of(request.actor, selectors.get_status_request(request.actor, request_id))
+
+
+@own_router.post("/status-requests/{request_id}/papers", permission=permissions.REQUEST_OWN, response={201: PaperOut})
+def send_paper(request: ApiRequest, request_id: Path[UUID], file: File[UploadedFile]) -> Status[StoredFile]:
+    """Send a paper for a request of mine: PDF or picture, at most 10 MB, while it is open."""
+    return Status(201, _kept(request, request_id, file))
+
+
 @own_router.post("/status-requests/{request_id}/take-back", permission=permissions.REQUEST_OWN, response=RequestRow)
 def take_back_own(request: ApiRequest, request_id: Path[UUID]) -> dict[str, Any]:
     """Let a request of mine go that has not begun."""
     services.take_back_status_request(request.actor, request_id=request_id)
     return _row_of(request, request_id)
+
+
+def _kept(request: ApiRequest, request_id: UUID, file: UploadedFile) -> StoredFile:
+    paper = services.SentPaper(file.file or b"", file.name or "")
+    return services.add_paper(request.actor, request_id=request_id, paper=paper)
 
 
 def _row(values: dict[str, Any]) -> dict[str, Any]:
@@ -193,4 +228,5 @@ def _shown(request: ApiRequest, request_id: UUID) -> dict[str, Any]:
     return {
         **_row({name: getattr(found, name) for name in _COLUMNS}),
         "effects": [{"about": one.about, "before": one.before, "after": one.after} for one in effects],
+        "papers": selectors.papers_of(request.actor, found),
     }

@@ -25,6 +25,7 @@ class Override(TenantModel):
         ROOM_CONFLICT = "ROOM_CONFLICT", _("Room booked twice")
         DOCUMENT_HOLD = "DOCUMENT_HOLD", _("Papers held")
         CLEARANCE = "CLEARANCE", _("Withdrawn without clearance")
+        FINANCIAL_HOLD = "FINANCIAL_HOLD", _("Held for money")
 
     append_only: ClassVar[bool] = True
 

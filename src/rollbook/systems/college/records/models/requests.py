@@ -49,7 +49,7 @@ class StatusRequest(TenantModel):
 
     frozen_fields: ClassVar[tuple[str, ...]] = (
         "id", "organisation", "created_at", "student", "kind", "from_date", "to_date", "reason", "is_confidential",
-        "document_id", "requested_by", "requested_on",
+        "requested_by", "requested_on",
     )  # fmt: skip
 
     student = TenantForeignKey(Student, related_name="status_requests")
@@ -60,8 +60,6 @@ class StatusRequest(TenantModel):
     reason = models.CharField(max_length=500)
     #: A medical reason: only registrars and the student read it.
     is_confidential = models.BooleanField(default=False)
-    #: The paper behind it, among the stored files.
-    document_id = models.UUIDField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     #: The local day on which it was asked for.

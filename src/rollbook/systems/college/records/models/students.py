@@ -211,3 +211,8 @@ class Hold(TenantModel):
     @property
     def is_live(self) -> bool:
         return self.released_at is None
+
+    @property
+    def blocked_acts(self) -> list[str]:
+        """What it keeps the student from, in words."""
+        return [str(self.Blocks(act).label) for act in self.blocks]

@@ -11,7 +11,8 @@ from rollbook.core.errors import Refusal
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
 from rollbook.systems.college.records import permissions, selectors, services
-from rollbook.systems.college.records.forms import StatusRequestForm, TransferForm
+from rollbook.systems.college.records.errors import RequestNotFound
+from rollbook.systems.college.records.forms import PaperForm, StatusRequestForm, TransferForm
 from rollbook.systems.college.records.models import ProgrammeTransfer, StatusRequest, Student
 from rollbook.systems.college.records.pages.requests import kinds_possible
 from rollbook.systems.college.records.words import REQUEST_STATES, STUDENT_STATES, TRANSFER_STATES
@@ -42,12 +43,33 @@ def ask(request: PageRequest) -> HttpResponse:
     form = StatusRequestForm.of(request, possible=kinds_possible(me))
     if form.is_submitted_and_valid():
         try:
-            services.request_status(request.actor, **form.cleaned_data)
+            services.request_status(request.actor, **form.wanted())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             return done(request, "students:own_requests", message=_("Sent. The registrar decides."))
     return _form(request, form, _("Ask for a leave or a withdrawal"))
+
+
+@page(permission=permissions.REQUEST_OWN)
+def papers(request: PageRequest, request_id: UUID) -> HttpResponse:
+    """The papers of a request of mine, and sending one more while it is open."""
+    asked = selectors.own_status_requests(request.actor).select_related("student").filter(id=request_id).first()
+    if asked is None:
+        raise RequestNotFound
+    form = PaperForm.of(request)
+    if form.is_submitted_and_valid():
+        try:
+            services.add_paper(request.actor, request_id=asked.id, paper=form.sent)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return done(request, "students:own_papers", asked.id, message=_("Sent."))
+    context = {
+        "asked": asked, "asked_state": REQUEST_STATES[asked.state], "form": form if asked.is_live else None,
+        "papers": selectors.papers_of(request.actor, asked),
+    }  # fmt: skip
+    return render(request, "college/records/own_papers.html", context, status=form.status)
 
 
 @page(permission=permissions.REQUEST_OWN)

@@ -15,8 +15,14 @@ from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
 from rollbook.systems.college.forms import ReasonForm
 from rollbook.systems.college.records import permissions, selectors, services
+from rollbook.systems.college.records.buckets import may_read_papers
 from rollbook.systems.college.records.errors import NotOnLeave
-from rollbook.systems.college.records.forms import DecisionForm, LeaveEndForm, StatusRequestForm
+from rollbook.systems.college.records.forms import (
+    DecisionForm,
+    LeaveEndForm,
+    PaperForm,
+    StatusRequestForm,
+)
 from rollbook.systems.college.records.models import ProgrammeTransfer, StatusRequest, Student
 from rollbook.systems.college.records.pages.students import frame, names
 from rollbook.systems.college.records.services.status import leave_that_runs
@@ -59,6 +65,21 @@ def decide(request: PageRequest, request_id: UUID) -> HttpResponse:
         else:
             return done(request, "students:status_request", request_id, message=REQUEST_STATES[decided.state].label)
     return _shown(request, request_id, form)
+
+
+@require_POST
+@page(permission=permissions.CHANGE_STATUS)
+def add_paper(request: PageRequest, request_id: UUID) -> HttpResponse:
+    """Keep a paper that the student brought."""
+    form = PaperForm.of(request)
+    if form.is_submitted_and_valid():
+        try:
+            services.add_paper(request.actor, request_id=request_id, paper=form.sent)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return done(request, "students:status_request", request_id, message=_("Kept."))
+    return _shown(request, request_id, None, paper_form=form)
 
 
 @page(permission=permissions.CHANGE_STATUS)
@@ -108,7 +129,7 @@ def new(request: PageRequest, student_id: UUID) -> HttpResponse:
     form = StatusRequestForm.of(request, initial={"from_date": _today()}, possible=kinds_possible(found))
     if form.is_submitted_and_valid():
         try:
-            made = services.request_status(request.actor, student_id=found.id, **form.cleaned_data)
+            made = services.request_status(request.actor, student_id=found.id, **form.wanted())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -146,7 +167,9 @@ def kinds_possible(found: Student) -> list[tuple[str, Any]]:
     return [(value, label) for value, label in Kind.choices if value in wanted]
 
 
-def _shown(request: PageRequest, request_id: UUID, form: DecisionForm | None) -> HttpResponse:
+def _shown(
+    request: PageRequest, request_id: UUID, form: DecisionForm | None, *, paper_form: PaperForm | None = None
+) -> HttpResponse:
     asked = selectors.get_status_request(request.actor, request_id)
     actor, found = request.actor, asked.student
     may_decide = (
@@ -171,9 +194,15 @@ def _shown(request: PageRequest, request_id: UUID, form: DecisionForm | None) ->
         "holds": holds,
         "form": form,
         "may_decide": may_decide,
+        "papers": selectors.papers_of(actor, asked),
+        "may_read_papers": may_read_papers(actor, found),
+        "paper_form": (paper_form or PaperForm(request=request))
+        if asked.is_live and actor.may(permissions.CHANGE_STATUS)
+        else None,
         "may_take_back": asked.is_live and actor.may(permissions.CHANGE_STATUS),
     }  # fmt: skip
-    return render(request, "college/records/status_request.html", context, status=form.status)
+    shown_as = max(form.status, paper_form.status if paper_form else 200)
+    return render(request, "college/records/status_request.html", context, status=shown_as)
 
 
 def _today() -> Any:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from rollbook.core import clock
+from rollbook.core.audit.selectors import timeline
 from rollbook.core.errors import Refusal
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.core.web import SIGNED_IN, PageRequest, page, render
@@ -44,9 +45,12 @@ def students(request: PageRequest) -> HttpResponse:
 def student(request: PageRequest, student_id: UUID) -> HttpResponse:
     """One student's record: who, what, since when."""
     found = selectors.get_student(request.actor, student_id)
+    may_see_history = request.actor.may(permissions.CHANGE_STATUS)
     context = {
         **frame(request, found, "record"),
         "periods": selectors.status_periods(found.id),
+        "may_see_history": may_see_history,
+        "events": timeline("college_records.student", found.id) if may_see_history else [],
         "may_change_curriculum": request.actor.may(permissions.CHANGE_STUDENTS),
         "may_change_status": request.actor.may(permissions.CHANGE_STATUS) and _possible(request, found),
     }

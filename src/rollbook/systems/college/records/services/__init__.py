@@ -1,5 +1,6 @@
 """Every change to the records, one function per act."""
 
+from rollbook.systems.college.records.services.causes import Cause, add_causes, drop_causes
 from rollbook.systems.college.records.services.credits import (
     NewCredit,
     change_credits,
@@ -21,7 +22,9 @@ from rollbook.systems.college.records.services.imports import (
     import_students,
     take_back_import,
 )
+from rollbook.systems.college.records.services.lapsing import let_lapse
 from rollbook.systems.college.records.services.overrides import checked_reason, must_set_aside, set_aside
+from rollbook.systems.college.records.services.papers import SentPaper, add_paper
 from rollbook.systems.college.records.services.requests import (
     begin_due_requests,
     decide_status_request,
@@ -42,8 +45,12 @@ from rollbook.systems.college.records.services.transfers import (
 )
 
 __all__ = [
+    "Cause",
     "NewCredit",
+    "SentPaper",
     "add_cause",
+    "add_causes",
+    "add_paper",
     "add_student",
     "begin_due_requests",
     "change_credits",
@@ -59,11 +66,13 @@ __all__ = [
     "dispute_credits",
     "draft_credits",
     "drop_cause",
+    "drop_causes",
     "effects_of",
     "end_leaves_that_are_over",
     "endorse_transfer",
     "graduate",
     "import_students",
+    "let_lapse",
     "move_end_of_leave",
     "must_set_aside",
     "place_hold",

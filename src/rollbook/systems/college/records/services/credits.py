@@ -14,6 +14,7 @@ from rollbook.core.approvals.errors import SelfApproval
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
 from rollbook.core.events import publish
+from rollbook.core.figures import plain
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.systems.college.catalogue.models import GradeValue, Subject
@@ -237,7 +238,7 @@ def _faults(credit: NewCredit, subject: Subject | None, marks: dict[str, bool]) 
         problems.append(("subject_id", "Choose one of the college's subjects."))
     elif not 0 < credit.units_granted <= subject.units:
         problems.append(
-            ("units_granted", f"Grant more than 0 and at most the {subject.units} units of {subject.code}.")
+            ("units_granted", f"Grant more than 0 and at most the {plain(subject.units)} units of {subject.code}.")
         )
     return problems
 

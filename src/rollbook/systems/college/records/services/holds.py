@@ -14,8 +14,9 @@ from rollbook.core.tenancy.selectors import organisation_in_scope
 from rollbook.systems.college.records import permissions
 from rollbook.systems.college.records.errors import HoldNotFound, HoldReleasedAlready
 from rollbook.systems.college.records.events import HoldMoved
-from rollbook.systems.college.records.models import Hold
+from rollbook.systems.college.records.models import Hold, Override
 from rollbook.systems.college.records.selectors import get_student_for_update
+from rollbook.systems.college.records.services.overrides import checked_reason, set_aside
 
 LEAST_REASON = 5
 #: What a debt keeps a student from. Never the exam itself: money decides there by permits (RA 11984).
@@ -71,19 +72,29 @@ def place_hold(actor: Actor, *, student_id: UUID, kind: str, blocks: Sequence[st
 
 @transaction.atomic
 def release_hold(actor: Actor, *, hold_id: UUID, reason: str) -> Hold:
-    """Let the student go on. An automatic hold whose cause stands is lifted by an administrator, on the record."""
+    """Let the student go on. An automatic hold whose cause stands is lifted by an administrator, on the record.
+
+    What was lifted stays lifted: its causes are kept with it, and none of them holds the student again.
+    """
     hold: Hold | None = Hold.objects.select_for_update(of=("self",)).filter(id=hold_id).first()
     if hold is None:
         _must_manage(actor, Hold.Kind.FINANCIAL)
         raise HoldNotFound
     if hold.is_automatic:
         actor.require(permissions.LIFT_AUTOMATIC_HOLDS)
+        checked_reason(reason)
     else:
         _must_manage(actor, hold.kind)
     if not LEAST_REASON <= len(reason.strip()) <= 500:
         raise Invalid.field("reason", f"Write in {LEAST_REASON} to 500 characters why the hold is released.")
     if hold.released_at is not None:
         raise HoldReleasedAlready(released_on=organisation_in_scope().local_date(hold.released_at))
+    if hold.is_automatic:
+        set_aside(
+            actor, kind=Override.Kind.FINANCIAL_HOLD, subject=hold, reason=reason,
+            permission=permissions.LIFT_AUTOMATIC_HOLDS, person_id=hold.student.person_id, student_id=hold.student_id,
+            causes=hold.causes,
+        )  # fmt: skip
     hold.released_at, hold.released_by_id = clock.now(), actor.user_id
     hold.release_reason, hold.version = reason.strip(), hold.version + 1
     hold.save(update_fields=["released_at", "released_by", "release_reason", "version"])

@@ -31,6 +31,7 @@ from rollbook.systems.college.records.selectors import (
 )
 from rollbook.systems.college.records.services import status
 from rollbook.systems.college.records.services.overrides import checked_reason
+from rollbook.systems.college.records.services.papers import SentPaper, keep_paper, paper_ids
 
 Kind, State = StatusRequest.Kind, StatusRequest.State
 _UNIQUE_VIOLATION = "23505"
@@ -45,7 +46,7 @@ def request_status(
     reason: str,
     to_date: date | None = None,
     is_confidential: bool = False,
-    document_id: UUID | None = None,
+    paper: SentPaper | None = None,
     student_id: UUID | None = None,
 ) -> StatusRequest:
     """Ask for a leave, a return or a withdrawal: a student for themselves, the desk for a student who asks on paper."""
@@ -61,7 +62,7 @@ def request_status(
     _must_be_possible(actor, student, kind, from_date, to_date, today)
     request = StatusRequest(
         student=student, kind=kind, from_date=from_date, to_date=to_date, reason=checked_reason(reason),
-        is_confidential=is_confidential, document_id=document_id, requested_on=today, created_at=clock.now(),
+        is_confidential=is_confidential, requested_on=today, created_at=clock.now(),
         # On paper it is the student who asks; whoever writes it down may decide it.
         requested_by_id=actor.acting_user_id() if is_own else None,
     )  # fmt: skip
@@ -70,6 +71,8 @@ def request_status(
         actor, "college.status_requested", request, reason=_shown_reason(request), student_id=student.id, kind=kind,
         from_date=from_date, to_date=to_date,
     )  # fmt: skip
+    if paper is not None:
+        keep_paper(actor, request, paper)
     return request
 
 
@@ -197,7 +200,7 @@ def _take_effect(actor: Actor, request: StatusRequest, student: Student, today: 
     else:
         status.begin(
             actor, student, StatusRequest.LEADS_TO[request.kind], request.from_date, _shown_reason(request),
-            clock.now(), to_date=request.to_date, document_id=request.document_id,
+            clock.now(), to_date=request.to_date, document_id=next(iter(paper_ids(request)), None),
         )  # fmt: skip
     _move(request, State.DONE)
     _save(request, "state")

@@ -88,9 +88,27 @@ def test_a_hold_is_placed_listed_and_released(tenant):
     hold = Hold.objects.get()
     assert "Two books are due" in text_of(browser.get("/holds/"))
     assert "Two books are due" in text_of(browser.get(place))
+    assert "Keeps from: enrol ·" in text_of(browser.get(place))
     assert "Held" in text_of(browser.get(f"/students/{student.id}/"))
     assert browser.post(f"{place}{hold.id}/release/", {"reason": "Books are back"}).status_code == 303
     assert "Nothing keeps this student back" in text_of(browser.get(place))
+
+
+def test_a_hold_says_in_words_what_it_keeps_from(tenant):
+    student, browser = a_student("310001"), a_browser(a_registrar())
+    typed = {"kind": "DOCUMENT", "blocks": ["GRADES_VIEW", "DOCUMENT_RELEASE"], "reason": "Form 137 is missing"}
+
+    browser.post(f"/students/{student.id}/holds/new/", typed)
+
+    assert "Keeps from: get documents, see grades ·" in text_of(browser.get(f"/students/{student.id}/holds/"))
+
+
+def test_a_record_tells_the_registrar_what_happened_and_not_the_student(tenant):
+    student = a_student("310001")
+    own = a_browser(a_member(roles.STUDENT, person_id=student.person_id))
+
+    assert "What happened" in text_of(a_browser(a_registrar()).get(f"/students/{student.id}/"))
+    assert "What happened" not in text_of(own.get(f"/students/{student.id}/"))
 
 
 def test_a_disciplinary_reason_is_masked_for_an_administrator(tenant):

@@ -99,7 +99,7 @@ def test_a_transfer_is_endorsed_decided_and_begins_when_its_term_opens(college):
     transfer.refresh_from_db()
     assert (transfer.state, str(transfer.effective_on)) == ("EFFECTIVE", "2031-07-01")
     assert followed(student) == ("BSA", "BSA 2030")
-    told = Notice.objects.filter(kind="REQUEST", recipient=student.person_id).order_by("created_at")
+    told = Notice.objects.filter(kind="REQUEST", recipient=student.person_id).order_by("created_at", "id")
     assert [notice.facts["state"] for notice in told] == ["ENDORSED", "APPROVED", "EFFECTIVE"]
     entry = AuditEntry.objects.get(action="college.programme_changed")
     assert entry.changes["programme_id"]["before"] == str(transfer.from_programme_id)

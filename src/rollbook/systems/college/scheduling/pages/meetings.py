@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,15 +16,14 @@ from rollbook.systems.college.scheduling.errors import ScheduleConflict, Student
 from rollbook.systems.college.scheduling.forms import CancelClassForm, MeetingForm
 from rollbook.systems.college.scheduling.models import Meeting, Section
 from rollbook.systems.college.scheduling.pages.around import professor_choices, room_choices
+from rollbook.systems.college.scheduling.pages.moving import PLAN, back_to_week, carried_to, initial_of, looked_ahead
 from rollbook.systems.college.scheduling.rules import hours_text
 from rollbook.systems.college.scheduling.services import MeetingPlan
 from rollbook.systems.college.scheduling.words import class_name, meeting_in_words, short_day
 
-_PLAN = ("component", "weekday", "start_min", "end_min", "room_id", "professor_id", "from_date", "to_date")
 
-
-def _form(request: PageRequest, meeting: Meeting | None = None) -> MeetingForm:
-    initial = {field: getattr(meeting, field) for field in (*_PLAN, "version")} if meeting else {}
+def _form(request: PageRequest, meeting: Meeting | None = None, plan: MeetingPlan | None = None) -> MeetingForm:
+    initial = initial_of(plan) | {"version": meeting.version} if meeting and plan else {}
     return MeetingForm.of(
         request,
         initial=initial,
@@ -37,7 +37,7 @@ def _sent(form: MeetingForm) -> dict[str, Any]:
     """What was typed, as the services take it."""
     cleaned = form.cleaned_data
     return {
-        "plan": MeetingPlan(**{name: cleaned[name] for name in _PLAN}),
+        "plan": MeetingPlan(**{name: cleaned[name] for name in PLAN}),
         "override_reason": cleaned.get("override_reason", ""),
         "in_spite_of_students": cleaned["in_spite_of_students"],
     }
@@ -46,7 +46,8 @@ def _sent(form: MeetingForm) -> dict[str, Any]:
 def _in_the_way(refusal: Refusal) -> dict[str, Any]:
     """What the screen lists beside the sentence: the classes in the way, or the students who would have two."""
     if isinstance(refusal, ScheduleConflict):
-        return {"slots": refusal.slots}
+        # One class may be in the way by its room and by its professor; it stands in the list once.
+        return {"slots": list({slot["meeting_id"]: slot for slot in refusal.slots}.values())}
     if isinstance(refusal, StudentsWouldConflict):
         listed = [
             {**student, "hours": f"{short_day(student['weekday'])} "
@@ -78,7 +79,12 @@ def change_meeting(request: PageRequest, meeting_id: UUID) -> HttpResponse:
     """Move a weekly hour to another time, room or professor."""
     meeting = selectors.get_meeting(meeting_id)
     section = selectors.get_section(request.actor, meeting.section_id)
-    form, found = _form(request, meeting), {}
+    plan = carried_to(request, meeting)
+    form, back = _form(request, meeting, plan), back_to_week(request, meeting)
+    found: dict[str, Any] = {}
+    if not form.is_bound:
+        found = looked_ahead(request, meeting, plan)
+        found |= _in_the_way(found["ahead"]) if found.get("ahead") else {}
     if form.is_submitted_and_valid():
         try:
             services.change_meeting(
@@ -88,8 +94,8 @@ def change_meeting(request: PageRequest, meeting_id: UUID) -> HttpResponse:
             form.refuse(refusal)
             found = _in_the_way(refusal)
         else:
-            return done(request, "schedule:section", section.id, message=_("Saved."))
-    return _shown(request, form, section, _("Move an hour"), found, meeting=meeting)
+            return done(request, back or reverse("schedule:section", args=[section.id]), message=_("Saved."))
+    return _shown(request, form, section, _("Move an hour"), found, meeting=meeting, back=back)
 
 
 def _shown(

@@ -85,11 +85,11 @@ def faculty(request: PageRequest) -> HttpResponse:
     """Everybody who teaches, and how much of their week is taken."""
     table = FacultyTable(request, selectors.faculty(request.actor).values(*FacultyTable.fields()))
     context = around(request, "schedule:faculty", may_manage=request.actor.may(permissions.MANAGE_FACULTY))
-    context["chart"] = _load_chart(context["term"]) if context["term"] else None
+    context["chart"] = load_chart(context["term"]) if context["term"] else None
     return table.respond("college/scheduling/faculty.html", context)
 
 
-def _load_chart(term: Any) -> Chart | None:
+def load_chart(term: Any) -> Chart | None:
     """The units of each professor in a term, those with the most first, beside the most they take."""
     loads = faculty_loads(term.id)
     profiles = [

@@ -22,6 +22,8 @@ WAYS = {
     "room": ("room_id", "room_code", gettext_lazy("Room")),
 }
 MOST_LINES = 400
+#: What changes when an hour is carried from one line to another; a class stays the class it is.
+LINE_FIELDS = {"room": "room_id", "professor": "professor_id"}
 
 
 @page(permission=permissions.VIEW_SCHEDULE)
@@ -42,6 +44,10 @@ def matrix(request: PageRequest) -> HttpResponse:
         "lines": [] if mine else lines_of(entries, key, name)[:MOST_LINES],
         "weekdays": _weekdays(entries),
         "chosen": getattr(mine[0], name) if mine else "",
+        "of": one if mine else "",
+        "may_move": request.actor.may(permissions.ASSIGN),
+        "line_field": LINE_FIELDS.get(by, ""),
+        "day_names": [day_name(day) for day in range(1, 8)],
         **week_of(mine),
     }
     return render(request, "college/scheduling/matrix.html", context)
@@ -65,7 +71,11 @@ def lines_of(entries: list[Entry], key: str, name: str) -> list[dict[str, Any]]:
     lines = []
     for of, meetings in selectors.grouped(entries, key).items():
         cells = [
-            {"day": short_day(day), "entries": [shown(entry) for entry in meetings if entry.weekday == day]}
+            {
+                "day": short_day(day),
+                "weekday": day,
+                "entries": [shown(entry) for entry in meetings if entry.weekday == day],
+            }
             for day in days
         ]
         untimed = [shown(entry) for entry in meetings if entry.weekday is None]
@@ -76,6 +86,9 @@ def lines_of(entries: list[Entry], key: str, name: str) -> list[dict[str, Any]]:
 def shown(entry: Entry) -> dict[str, Any]:
     """A meeting as the week shows it."""
     return {
+        "meeting_id": entry.meeting_id,
+        "weekday": entry.weekday,
+        "start_min": entry.start_min,
         "section_id": entry.section_id,
         "class_name": entry.class_name,
         "title": entry.subject_title,
@@ -103,8 +116,8 @@ def week_of(entries: list[Entry]) -> dict[str, Any]:
             "days": [day_name(day) for day in grid.weekdays],
             "rows": [
                 {"label": row.label, "span": row.span,
-                 "cells": [{"rows": cell.rows, "entries": [shown(entry) for entry in cell.entries]}
-                           for cell in row.cells]}
+                 "cells": [{"rows": cell.rows, "weekday": cell.weekday, "minute": cell.minute,
+                            "entries": [shown(entry) for entry in cell.entries]} for cell in row.cells]}
                 for row in grid.rows
             ],
         }  # fmt: skip

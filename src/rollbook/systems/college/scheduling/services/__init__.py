@@ -10,6 +10,7 @@ from rollbook.systems.college.scheduling.services.meetings import (
     cancel_class,
     change_meeting,
     remove_meeting,
+    try_change,
 )
 from rollbook.systems.college.scheduling.services.planning import (
     demand_by_subject,
@@ -61,5 +62,6 @@ __all__ = [
     "remove_meeting",
     "revoke_feed",
     "scan_conflicts",
+    "try_change",
     "unpublish_schedule",
 ]

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from rollbook.core import events
 from rollbook.core.audit.services import record
-from rollbook.core.errors import Invalid
+from rollbook.core.errors import Invalid, Refusal
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.scheduling import permissions
 from rollbook.systems.college.scheduling.errors import MeetingNotFound, NotThatDay
@@ -95,19 +95,25 @@ def change_meeting(
     actor.require(permissions.ASSIGN)
     meeting, section = meeting_to_change(meeting_id)
     must_be_version(meeting.version, expected_version)
-    before, was, slot_before = values_of(meeting, MEETING_FIELDS), meeting_in_words(meeting), slot_of(meeting)
-    _fill(meeting, section, plan)
-    if not _stays(before, meeting):
-        is_moved = slot_of(meeting) != slot_before
-        _settle(
-            actor, meeting, section, override_reason=override_reason,
-            in_spite_of_students=in_spite_of_students or not is_moved,
-        )  # fmt: skip
+    before, was = values_of(meeting, MEETING_FIELDS), meeting_in_words(meeting)
+    _move(actor, meeting, section, plan, override_reason=override_reason, in_spite_of_students=in_spite_of_students)
     meeting.version += 1
     _save(meeting)
     record(actor, "college.meeting_changed", meeting, before=before, after=values_of(meeting, MEETING_FIELDS))
     tell_students(actor, section, before=was, after=meeting_in_words(meeting))
     return meeting
+
+
+@transaction.atomic
+def try_change(actor: Actor, *, meeting_id: UUID, plan: MeetingPlan) -> tuple[str, Refusal | None]:
+    """Say where a weekly hour would stand, and what is in the way of it, before anything is saved."""
+    actor.require(permissions.ASSIGN)
+    meeting, section = meeting_to_change(meeting_id)
+    try:
+        _move(actor, meeting, section, plan)
+    except Refusal as refusal:
+        return meeting_in_words(meeting), refusal
+    return meeting_in_words(meeting), None
 
 
 @transaction.atomic
@@ -188,6 +194,26 @@ def _section_to_change(section_id: UUID) -> Section:
     must_be_open(section.term)
     must_not_be_cancelled(section)
     return section
+
+
+def _move(
+    actor: Actor,
+    meeting: Meeting,
+    section: Section,
+    plan: MeetingPlan,
+    *,
+    override_reason: str = "",
+    in_spite_of_students: bool = False,
+) -> None:
+    """Put a weekly hour where the plan says, if nothing is in the way; it is not saved yet."""
+    before, slot_before = values_of(meeting, MEETING_FIELDS), slot_of(meeting)
+    _fill(meeting, section, plan)
+    if not _stays(before, meeting):
+        is_moved = slot_of(meeting) != slot_before
+        _settle(
+            actor, meeting, section, override_reason=override_reason,
+            in_spite_of_students=in_spite_of_students or not is_moved,
+        )  # fmt: skip
 
 
 def _stays(before: dict[str, Any], meeting: Meeting) -> bool:

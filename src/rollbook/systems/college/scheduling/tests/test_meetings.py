@@ -272,6 +272,32 @@ def test_students_who_would_have_two_classes_are_listed_before_it_is_saved(tenan
     assert meeting.start_min == 600
 
 
+@pytest.mark.rule("R15")
+def test_what_is_in_the_way_of_a_move_is_said_before_anything_is_saved(tenant):
+    room, dean = a_room("R101"), a_dean()
+    services.add_meeting(dean, section_id=a_section("A").id, plan=plan(2, "08:00", "09:30", room_id=room.id))
+    meeting = services.add_meeting(dean, section_id=a_section("B").id, plan=plan(1, room_id=room.id))
+    entries = AuditEntry.objects.count()
+
+    then, refusal = services.try_change(dean, meeting_id=meeting.id, plan=plan(2, "09:00", "10:30", room_id=room.id))
+    free, nothing = services.try_change(dean, meeting_id=meeting.id, plan=plan(2, "09:30", "11:00", room_id=room.id))
+
+    assert then.startswith("Tue 09:00–10:30, R101")
+    assert isinstance(refusal, ScheduleConflict)
+    assert "R101 is taken by CS101 A" in refusal.detail
+    assert (free.split(",")[0], nothing) == ("Tue 09:30–11:00", None)
+    meeting.refresh_from_db()
+    assert (meeting.weekday, meeting.start_min, meeting.version) == (1, 480, 1)
+    assert AuditEntry.objects.count() == entries
+
+
+def test_a_stranger_does_not_learn_what_is_in_the_way(tenant):
+    meeting = a_meeting(a_section())
+
+    with pytest.raises(Forbidden):
+        services.try_change(a_member(roles.STUDENT), meeting_id=meeting.id, plan=plan(2))
+
+
 @pytest.mark.rule("R17")
 def test_a_change_of_a_published_class_is_told_and_a_draft_is_not(tenant, heard, published):
     section = a_section(state="OPEN", term=published)

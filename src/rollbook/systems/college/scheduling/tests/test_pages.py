@@ -156,6 +156,41 @@ def test_the_week_shows_rooms_side_by_side_and_one_of_them_hour_by_hour(tenant):
         assert browser.get(f"/schedule/?by={by}&of=x").status_code == 200
 
 
+def test_an_hour_carried_to_another_place_says_what_is_in_the_way_and_is_saved_only_then(tenant):
+    room, other = a_room("R101"), a_room("R202")
+    a_meeting(a_section("A"), 3, "08:00", "09:30", room=other)
+    moved = a_meeting(a_section("B"), 1, "08:00", "09:30", room=room)
+    browser, address = a_browser(a_dean()), f"/schedule/meetings/{moved.id}/"
+    week = text_of(browser.get("/schedule/"))
+    assert f'href="{address}?by=room"' in week
+    assert f'data-place data-weekday="3" data-line="{other.id}"' in week
+
+    taken = text_of(browser.get(f"{address}?by=room&of={room.id}&weekday=3&room_id={other.id}"))
+    free = text_of(browser.get(f"{address}?by=room&of={room.id}&weekday=3&start_min=570&room_id={other.id}"))
+
+    assert "R202 is taken by CS101 A" in taken
+    assert "Not saved" in taken
+    assert "Wed 09:30–11:00, R202" in free
+    assert "Nothing is in the way" in free
+    moved.refresh_from_db()
+    assert (moved.weekday, moved.start_min) == (1, 480)
+    sent = {"component": "LEC", "weekday": "3", "start_min": "09:30", "end_min": "11:00", "room_id": str(other.id),
+            "version": "1"}  # fmt: skip
+    answer = browser.post(f"{address}?by=room&of={room.id}&weekday=3&start_min=570", sent)
+    assert answer.status_code == 303
+    assert answer["Location"] == f"/schedule/?term={moved.section.term_id}&by=room&of={room.id}"
+    moved.refresh_from_db()
+    assert (moved.weekday, moved.start_min, moved.room_id) == (3, 570, other.id)
+
+
+def test_who_only_looks_at_the_week_carries_nothing(tenant):
+    moved = a_meeting(a_section("A"), room=a_room("R101"))
+    browser = a_browser(a_member(roles.PROGRAM_HEAD))
+
+    assert "data-move" not in text_of(browser.get("/schedule/")).replace("data-moving", "")
+    assert browser.get(f"/schedule/meetings/{moved.id}/?weekday=3").status_code == 403
+
+
 def test_a_dean_sees_the_demand_and_generates_the_sections(tenant):
     programme, term = a_programme("BSIT", duration_years=1), a_term()
     curriculum = Curriculum.objects.create(
@@ -180,6 +215,8 @@ def test_a_dean_sees_the_demand_and_generates_the_sections(tenant):
     assert Section.objects.count() == TeachingAssignment.objects.count() == 4
     browser.post("/schedule/demand/", {field: "75", "act": "generate"})
     assert Section.objects.count() == 4
+    assert "Seats that are missing" in shown
+    assert "Seats that are missing" not in text_of(browser.get("/schedule/demand/"))
 
 
 def test_a_schedule_is_published_in_spite_of_its_checklist_only_when_that_is_said(tenant):

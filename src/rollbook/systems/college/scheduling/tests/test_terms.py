@@ -416,7 +416,7 @@ def test_the_load_of_a_professor_and_hours_that_do_not_suit_are_found(tenant):
 
     kinds = {finding.kind: finding.detail for finding in findings_of(a_section("D").term_id)}
 
-    assert kinds["OVERLOADED"] == "6.0 units, at most 5.0"
+    assert kinds["OVERLOADED"] == "6 units, at most 5"
     assert kinds["UNAVAILABLE"] == "CS101 C, Tue 08:00–09:30"
 
 

@@ -21,6 +21,47 @@
     if (!move(cell, step)) cell.blur();
   });
 
+  // A row comes back while somebody has typed on in it (INC, then the work): what was typed since it was sent stays, is
+  // saved in its turn, and so does the place where they are.
+  let typing = null;
+  const rowOf = (event) => (event.detail.target?.matches?.('[data-grade-grid] tr') ? event.detail.target : null);
+  const save = (field) => field.dispatchEvent(new Event('change', { bubbles: true }));
+
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    const row = rowOf(event);
+    if (!row) { typing = null; return; }
+    const sent = event.detail.requestConfig.formData;
+    const fields = [...row.querySelectorAll('input:not([type=hidden])')];
+    const here = fields.find((field) => field === document.activeElement);
+    typing = {
+      row: row.id,
+      here: here && { name: here.name, at: here.selectionEnd },
+      since: fields.filter((field) => field.value !== (sent.get(field.name) ?? '')).map(({ name, value }) => ({ name, value })),
+    };
+  });
+
+  document.addEventListener('htmx:afterSwap', () => {
+    const row = typing && document.getElementById(typing.row);
+    const { here, since } = typing ?? {};
+    typing = null;
+    if (!row) return;
+    const named = (name) => row.querySelector(`[name="${CSS.escape(name)}"]`);
+    const place = here && named(here.name);
+    place?.focus();
+    for (const { name, value } of since) {
+      const field = named(name);
+      if (!field) continue;
+      field.value = value;
+      // Who left the field meanwhile expects it to be saved; else leaving it saves it: the browser itself has seen
+      // nobody type into this one.
+      if (field !== place) { save(field); continue; }
+      let isSaved = false;
+      field.addEventListener('change', () => { isSaved = true; }, { once: true });
+      field.addEventListener('blur', () => { if (!isSaved) save(field); }, { once: true });
+    }
+    place?.setSelectionRange(here.at, here.at);
+  });
+
   document.addEventListener('paste', (event) => {
     const cell = event.target;
     if (!cell.matches?.('[data-grade-grid] [data-grade]')) return;

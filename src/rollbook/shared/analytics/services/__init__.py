@@ -1,0 +1,1 @@
+"""Running reports: asking for one, writing a long one, taking its file away."""
