@@ -17,7 +17,7 @@ from rollbook.shared.jobs import queue, register, running, scheduling
 from rollbook.shared.jobs.models import JobRun, WorkerBeat
 from rollbook.shared.launch import chain, registry, runner
 from rollbook.site.testing.fixtures import make_organisation
-from tests.journeys.support import PHONE, Site, looks_right
+from tests.journeys.support import PHONE, Site, carry_out_the_run, looks_right
 
 pytestmark = pytest.mark.journey
 
@@ -99,8 +99,13 @@ def test_who_runs_the_installation_reads_the_checklist_and_asks_for_a_run(
     assert page.get_by_role("heading", name="Row security is enabled and forced on every tenant table").is_visible()
     looks_right(page, "launch-item")
 
+    found = page.get_by_role("region", name="What it found before").locator("tbody tr")
+    before, here = found.count(), page.url
     page.get_by_role("button", name="Check this now").click()
     page.get_by_text("runs in the background").first.wait_for()
+    carry_out_the_run()
+    page.goto(here, wait_until="networkidle")
+    assert found.count() == before + 1
 
 
 def test_a_dead_letter_is_discarded_with_a_reason(

@@ -15,7 +15,7 @@ from rollbook.shared.launch import chain, registry, runner
 from tests.journeys.college.world import College
 from tests.journeys.guides.guide import Guide
 from tests.journeys.guides.reader import PATIENCE, Visitor
-from tests.journeys.support import Site
+from tests.journeys.support import Site, carry_out_the_run
 
 pytestmark = pytest.mark.journey
 
@@ -302,3 +302,4 @@ def _(house):
 def _(house, check):
     house.press(check)
     house.sees("runs in the background")
+    carry_out_the_run()
