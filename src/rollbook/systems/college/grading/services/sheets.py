@@ -215,10 +215,20 @@ def _read(
                 }
             )
             continue
-        row = roster[typed.subject_enrolment_id]
-        work = row["required_work"] if typed.required_work is None else " ".join(typed.required_work.split())
-        wanted.append(_Wanted(row, found.value, work if found.value is not None and found.value.kind == INC else ""))
+        each = _wanted(typed, roster[typed.subject_enrolment_id], found.value)
+        # What stands there already was saved as its cell was left, a moment before the whole sheet: no change is
+        # overwritten by it.
+        if typed.version not in {None, each.row["version"]} and _differs(each):
+            message = _("Somebody changed this row meanwhile. Reload the sheet to see it.")
+            errors.append({"field": f"rows.{number}.grade", "row": str(typed.subject_enrolment_id), "message": message})
+            continue
+        wanted.append(each)
     return wanted, errors
+
+
+def _wanted(typed: RowTyped, row: dict[str, Any], value: Value | None) -> _Wanted:
+    work = row["required_work"] if typed.required_work is None else " ".join(typed.required_work.split())
+    return _Wanted(row, value, work if value is not None and value.kind == INC else "")
 
 
 def _problem_of(typed: RowTyped, roster: dict[UUID, dict[str, Any]], seen: set[UUID]) -> RowError | None:
@@ -229,8 +239,6 @@ def _problem_of(typed: RowTyped, roster: dict[UUID, dict[str, Any]], seen: set[U
         return {"message": _("%(number)s stands here twice. Keep one of the rows.") % {"number": row["student_number"]}}
     if row["state"] not in {"DRAFT", "RETURNED"}:
         return {"message": _("This grade is no longer a draft.")}
-    if typed.version is not None and typed.version != row["version"]:
-        return {"message": _("Somebody changed this row meanwhile. Reload the sheet to see it.")}
     if typed.required_work is not None and len(typed.required_work) > LONGEST_WORK:
         return {"message": _("Write the required work in at most %(most)s characters.") % {"most": LONGEST_WORK}}
     return None

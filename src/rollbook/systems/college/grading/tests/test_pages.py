@@ -85,6 +85,22 @@ def test_one_row_is_saved_when_it_is_left_with_a_tick_or_a_reason():
     assert grade_of(row).symbol == "2.00"
 
 
+def test_the_sheet_is_saved_straight_out_of_a_cell_whose_row_is_saved_first():
+    class_ = a_class(1)
+    browser = a_browser(class_.owner)
+    row = class_.taken[0]
+    looked_at = {**typed(class_, "2.00"), f"version_{row.id}": "0"}
+    address = reverse("grading:save_row", args=[class_.section.id, "FINAL", row.id])
+
+    left = browser.post(address, looked_at, headers={"HX-Request": "true"})
+    saved = browser.post(sheet_url(class_), looked_at)
+    meanwhile = browser.post(sheet_url(class_), {**looked_at, f"grade_{row.id}": "3.00"})
+
+    assert (left.status_code, saved.status_code, meanwhile.status_code) == (200, 303, 422)
+    assert "Somebody changed this row meanwhile" in meanwhile.content.decode()
+    assert grade_of(row).symbol == "2.00"
+
+
 def test_a_file_fills_the_grid_and_saves_nothing():
     class_ = a_class(2)
     browser = a_browser(class_.owner)

@@ -27,24 +27,69 @@
   const rowOf = (event) => (event.detail.target?.matches?.('[data-grade-grid] tr') ? event.detail.target : null);
   const save = (field) => field.dispatchEvent(new Event('change', { bubbles: true }));
 
-  document.addEventListener('htmx:beforeSwap', (event) => {
-    const row = rowOf(event);
-    if (!row) { typing = null; return; }
-    const sent = event.detail.requestConfig.formData;
+  // How far down the message below a cell goes, or went when it was last there.
+  function placeBelow(field, row) {
+    const message = row.querySelector('.rb-error');
+    if (!message) return parseFloat(field?.style.marginBottom) || 0;
+    return message.getBoundingClientRect().bottom - field.getBoundingClientRect().bottom;
+  }
+
+  function remember(row, sent) {
     const fields = [...row.querySelectorAll('input:not([type=hidden])')];
     const here = fields.find((field) => field === document.activeElement);
     typing = {
       row: row.id,
+      height: row.offsetHeight,
+      below: placeBelow(row.querySelector('[data-grade]'), row),
       here: here && { name: here.name, at: here.selectionEnd },
       since: fields.filter((field) => field.value !== (sent.get(field.name) ?? '')).map(({ name, value }) => ({ name, value })),
     };
+  }
+
+  // A button that is pressed straight out of a cell makes its row be saved, and what is said below the cell may come or
+  // go before the button is let go: it would move away from under the pointer. So the answer waits that long.
+  let isPressed = false;
+  const waiting = new Map();
+
+  function letGo() {
+    isPressed = false;
+    // The click itself is told first.
+    setTimeout(() => {
+      if (isPressed) return;
+      const answers = [...waiting.values()];
+      waiting.clear();
+      for (const answer of answers) answer();
+    });
+  }
+  document.addEventListener('pointerdown', () => { isPressed = true; }, true);
+  for (const end of ['pointerup', 'pointercancel', 'contextmenu', 'dragend']) document.addEventListener(end, letGo, true);
+  window.addEventListener('blur', letGo);
+
+  // At the window everybody else has said already what is to be swapped, and how.
+  window.addEventListener('htmx:beforeSwap', (event) => {
+    const row = rowOf(event);
+    if (!row) { typing = null; return; }
+    const { requestConfig, serverResponse, shouldSwap, swapOverride } = event.detail;
+    if (!isPressed || !shouldSwap) { remember(row, requestConfig.formData); return; }
+    event.detail.shouldSwap = false;
+    waiting.set(row.id, () => {
+      if (!row.isConnected) return;
+      remember(row, requestConfig.formData);
+      const swapStyle = (swapOverride ?? 'outerHTML').split(' ')[0];
+      window.htmx.swap(row, serverResponse, { swapStyle, swapDelay: 0, settleDelay: 20 }, { contextElement: row });
+    });
   });
 
   document.addEventListener('htmx:afterSwap', () => {
     const row = typing && document.getElementById(typing.row);
-    const { here, since } = typing ?? {};
+    const { here, since, height, below } = typing ?? {};
     typing = null;
     if (!row) return;
+    // The place of a message is kept when the message goes: nothing moves, neither the cell nor what is below.
+    if (row.offsetHeight < height) {
+      row.querySelector('[data-grade]')?.style.setProperty('margin-bottom', `${below}px`);
+      row.style.height = `${height}px`;
+    }
     const named = (name) => row.querySelector(`[name="${CSS.escape(name)}"]`);
     const place = here && named(here.name);
     place?.focus();
