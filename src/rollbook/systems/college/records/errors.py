@@ -173,6 +173,22 @@ class TooManyPapers(Refusal):
     code = "TOO_MANY_PAPERS"
 
 
+class PaperNotFound(NotFound):
+    """We could not find that paper."""
+
+
+class PaperStands(Refusal):
+    """The request is {state}, and its papers stay as they were then. Ask the registrar about a wrong one."""
+
+    code = "PAPER_STANDS"
+
+
+class PaperOfTheDesk(Refusal):
+    """The registrar's desk kept this paper. Ask there to have it withdrawn."""
+
+    code = "PAPER_OF_THE_DESK"
+
+
 class TransferNotFound(NotFound):
     """We could not find that transfer."""
 

@@ -142,6 +142,12 @@ class PaperForm(Form):
         return SentPaper(file, file.name or "")
 
 
+class WithdrawPaperForm(Form):
+    """Why a paper is withdrawn."""
+
+    reason = reason_field(_("Why do you withdraw it?"), help_text=_("The registrar reads it."))
+
+
 class DecisionForm(NoteForm):
     """Approve, or decline with a note; a withdrawal perhaps without clearance."""
 

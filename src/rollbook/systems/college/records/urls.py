@@ -40,6 +40,11 @@ urlpatterns = [
     path("my/requests/new/", own_requests.ask, name="ask"),
     path("my/requests/programme/", own_requests.ask_transfer, name="ask_transfer"),
     path("my/requests/<uuid:request_id>/papers/", own_requests.papers, name="own_papers"),
+    path(
+        "my/requests/<uuid:request_id>/papers/<uuid:file_id>/withdraw/",
+        own_requests.withdraw_paper,
+        name="own_withdraw_paper",
+    ),
     path("my/requests/<uuid:request_id>/take-back/", own_requests.take_back, name="own_take_back"),
     path(
         "my/requests/transfers/<uuid:transfer_id>/take-back/",

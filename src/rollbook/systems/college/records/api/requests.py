@@ -96,6 +96,12 @@ class NoteIn(Body):
     reason: str = Field("", max_length=500)
 
 
+class WithdrawPaperIn(Body):
+    """Why a paper is withdrawn."""
+
+    reason: str = Field(max_length=500)
+
+
 class LeaveEndIn(Body):
     """The last day of a leave that runs; none when nobody knows it yet."""
 
@@ -195,6 +201,19 @@ def own_papers(request: ApiRequest, request_id: Path[UUID]) -> list[StoredFile]:
 def send_paper(request: ApiRequest, request_id: Path[UUID], file: File[UploadedFile]) -> Status[StoredFile]:
     """Send a paper for a request of mine: PDF or picture, at most 10 MB, while it is open."""
     return Status(201, _kept(request, request_id, file))
+
+
+@own_router.post(
+    "/status-requests/{request_id}/papers/{file_id}/withdraw",
+    permission=permissions.REQUEST_OWN,
+    response=list[PaperOut],
+)
+def withdraw_paper(
+    request: ApiRequest, request_id: Path[UUID], file_id: Path[UUID], body: WithdrawPaperIn
+) -> list[StoredFile]:
+    """Withdraw a paper that I sent by mistake, while nobody has decided; the papers that are left."""
+    services.withdraw_paper(request.actor, request_id=request_id, file_id=file_id, reason=body.reason)
+    return selectors.papers_of(request.actor, selectors.get_status_request(request.actor, request_id))
 
 
 @own_router.post("/status-requests/{request_id}/take-back", permission=permissions.REQUEST_OWN, response=RequestRow)

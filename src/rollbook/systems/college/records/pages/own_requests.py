@@ -11,8 +11,8 @@ from rollbook.core.errors import Refusal
 from rollbook.core.web import PageRequest, page, render
 from rollbook.core.web.rendering import done
 from rollbook.systems.college.records import permissions, selectors, services
-from rollbook.systems.college.records.errors import RequestNotFound
-from rollbook.systems.college.records.forms import PaperForm, StatusRequestForm, TransferForm
+from rollbook.systems.college.records.errors import PaperNotFound, RequestNotFound
+from rollbook.systems.college.records.forms import PaperForm, StatusRequestForm, TransferForm, WithdrawPaperForm
 from rollbook.systems.college.records.models import ProgrammeTransfer, StatusRequest, Student
 from rollbook.systems.college.records.pages.requests import kinds_possible
 from rollbook.systems.college.records.words import REQUEST_STATES, STUDENT_STATES, TRANSFER_STATES
@@ -54,9 +54,7 @@ def ask(request: PageRequest) -> HttpResponse:
 @page(permission=permissions.REQUEST_OWN)
 def papers(request: PageRequest, request_id: UUID) -> HttpResponse:
     """The papers of a request of mine, and sending one more while it is open."""
-    asked = selectors.own_status_requests(request.actor).select_related("student").filter(id=request_id).first()
-    if asked is None:
-        raise RequestNotFound
+    asked = _own(request, request_id)
     form = PaperForm.of(request)
     if form.is_submitted_and_valid():
         try:
@@ -65,11 +63,41 @@ def papers(request: PageRequest, request_id: UUID) -> HttpResponse:
             form.refuse(refusal)
         else:
             return done(request, "students:own_papers", asked.id, message=_("Sent."))
+    there = selectors.papers_of(request.actor, asked)
+    is_open = services.is_undecided(asked)
     context = {
         "asked": asked, "asked_state": REQUEST_STATES[asked.state], "form": form if asked.is_live else None,
-        "papers": selectors.papers_of(request.actor, asked),
+        "papers": there, "withdrawable": {one.id for one in there if is_open and services.sent_it(request.actor, one)},
     }  # fmt: skip
     return render(request, "college/records/own_papers.html", context, status=form.status)
+
+
+@page(permission=permissions.REQUEST_OWN)
+def withdraw_paper(request: PageRequest, request_id: UUID, file_id: UUID) -> HttpResponse:
+    """Withdraw a paper that I sent by mistake, while nobody has decided."""
+    asked = _own(request, request_id)
+    paper = next((one for one in selectors.papers_of(request.actor, asked) if one.id == file_id), None)
+    if paper is None:
+        raise PaperNotFound
+    form = WithdrawPaperForm.of(request)
+    if form.is_submitted_and_valid():
+        try:
+            services.withdraw_paper(
+                request.actor, request_id=asked.id, file_id=paper.id, reason=form.cleaned_data["reason"]
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return done(request, "students:own_papers", asked.id, message=_("Withdrawn."))
+    context = {"asked": asked, "paper": paper, "form": form}
+    return render(request, "college/records/own_withdraw_paper.html", context, status=form.status)
+
+
+def _own(request: PageRequest, request_id: UUID) -> Any:
+    asked = selectors.own_status_requests(request.actor).select_related("student").filter(id=request_id).first()
+    if asked is None:
+        raise RequestNotFound
+    return asked
 
 
 @page(permission=permissions.REQUEST_OWN)

@@ -24,7 +24,7 @@ from rollbook.systems.college.records.services.imports import (
 )
 from rollbook.systems.college.records.services.lapsing import let_lapse
 from rollbook.systems.college.records.services.overrides import checked_reason, must_set_aside, set_aside
-from rollbook.systems.college.records.services.papers import SentPaper, add_paper
+from rollbook.systems.college.records.services.papers import SentPaper, add_paper, is_undecided, sent_it, withdraw_paper
 from rollbook.systems.college.records.services.requests import (
     begin_due_requests,
     decide_status_request,
@@ -72,6 +72,7 @@ __all__ = [
     "endorse_transfer",
     "graduate",
     "import_students",
+    "is_undecided",
     "let_lapse",
     "move_end_of_leave",
     "must_set_aside",
@@ -82,10 +83,12 @@ __all__ = [
     "request_status",
     "request_transfer",
     "revoke_credit",
+    "sent_it",
     "set_aside",
     "submit_credits",
     "take_back_import",
     "take_back_status_request",
     "take_back_transfer",
     "take_effect_of_due_transfers",
+    "withdraw_paper",
 ]
