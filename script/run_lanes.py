@@ -1,4 +1,4 @@
-"""Runs the lanes of tests one after the other and stops at the first that fails, saying which.
+"""Runs the lanes of tests and stops at the first that fails, saying which.
 
 script/test                 every lane
 script/test fast            format, types, contracts and the fast tests
@@ -13,7 +13,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,7 +91,10 @@ LANES = (
     Lane(
         "migrations",
         "models and migrations agree",
-        ((PYTHON, "-m", "rollbook", "manage", "makemigrations", "--check", "--dry-run"),),
+        (
+            (PYTHON, "-m", "rollbook", "manage", "makemigrations", "--check", "--dry-run"),
+            pytest_over("tests/schema"),
+        ),
     ),
     Lane(
         "tests",
@@ -123,6 +128,8 @@ LANES = (
     ),
     Lane("docs", "what the documentation says is true", (pytest_over("tests/docs"),), None, ("tests/docs",)),
 )
+#: Lanes that use one core each and measure no time: they run beside each other where there are two.
+BESIDE = (("types", "contracts", "migrations"), ("isolation", "api", "docs"))
 GROUPS = {"fast": ("lint", "types", "contracts", "migrations", "tests"), "all": tuple(lane.name for lane in LANES)}
 
 
@@ -136,23 +143,54 @@ def chosen(words: Sequence[str]) -> list[Lane]:
     return [lane for lane in LANES if lane.name in names and lane.is_there]
 
 
-def run(lane: Lane, tally: Tally) -> bool:
-    """Run one lane, show its output, tell whether it passed."""
-    print(f"── {lane.name}: {lane.holds}", flush=True)
+def steps(lanes: Sequence[Lane]) -> list[list[Lane]]:
+    """The lanes in their order, those that may run beside each other together."""
+    found: list[list[Lane]] = []
+    for lane in lanes:
+        together = next((names for names in BESIDE if CORES > 1 and lane.name in names), (lane.name,))
+        step = next((step for step in found if step[0].name in together), None)
+        if step is None:
+            found.append([lane])
+        else:
+            step.append(lane)
+    return found
+
+
+def run(step: Sequence[Lane], tally: Tally) -> list[str]:
+    """Run one lane, or several beside each other; name those that failed."""
+    if len(step) == 1:
+        return [] if passes(step[0], tally, partial(print, flush=True)) else [step[0].name]
+    # What each says is kept until it is through, so that nobody reads two at once.
+    said: list[list[str]] = [[] for _ in step]
+    failed = []
+    with ThreadPoolExecutor(CORES) as pool:
+        runs = [pool.submit(passes, lane, tally, lines.append) for lane, lines in zip(step, said, strict=True)]
+        for lane, lines, outcome in zip(step, said, runs, strict=True):
+            if not outcome.result():
+                failed.append(lane.name)
+            print("\n".join(lines), flush=True)
+    return failed
+
+
+def passes(lane: Lane, tally: Tally, say: Callable[[str], object]) -> bool:
+    """Run one lane, telling what it says; tell whether it passed."""
+    say(f"── {lane.name}: {lane.holds}")
     started = time.monotonic()
     if lane.before is not None:
         lane.before()
     for command in lane.commands:
-        if not succeeds(command, tally):
-            print(f"── {lane.name}: FAILED after {time.monotonic() - started:.1f} s", flush=True)
+        if not succeeds(command, lane, tally, say):
+            say(f"── {lane.name}: FAILED after {time.monotonic() - started:.1f} s")
             return False
-    print(f"── {lane.name}: passed in {time.monotonic() - started:.1f} s", flush=True)
+    say(f"── {lane.name}: passed in {time.monotonic() - started:.1f} s")
     return True
 
 
-def succeeds(command: Sequence[str], tally: Tally) -> bool:
-    """Run one command with the tests' own home, passing its lines on as they come."""
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+def succeeds(command: Sequence[str], lane: Lane, tally: Tally, say: Callable[[str], object]) -> bool:
+    """Run one command with the tests' own home and a database of its lane, passing its lines on as they come."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "ROLLBOOK_TEST_DB_SUFFIX": lane.name}
+    # Tests are rewritten as they are loaded: every lane would do that anew for what it shares with the one before.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if "rollbook" in command:
         environment |= {"ROLLBOOK_HOME": HOME, "ROLLBOOK_LOG_LEVEL": "WARNING"}
     process = subprocess.Popen(
@@ -162,7 +200,7 @@ def succeeds(command: Sequence[str], tally: Tally) -> bool:
     if process.stdout is None:
         raise RuntimeError("The output of a lane cannot be read.")
     for line in process.stdout:
-        print(line, end="", flush=True)
+        say(line.rstrip("\n"))
         tally.add(line)
     return process.wait() == 0
 
@@ -197,13 +235,14 @@ def main() -> int:
     was_running = is_server_running()
     started, tally = time.monotonic(), Tally()
     try:
-        failed = next((lane.name for lane in lanes if not run(lane, tally)), None)
+        failed = next((names for step in steps(lanes) if (names := run(step, tally))), [])
     finally:
         if not was_running:
             stop_server()
     seconds = time.monotonic() - started
     if failed:
-        print(f"Lane '{failed}' failed; the lanes after it were not run. Repeat it alone with: script/test {failed}")
+        which = " ".join(failed)
+        print(f"Failed: {which}. The lanes after were not run. Repeat this alone with: script/test {which}")
     else:
         print(f"{len(lanes)} lanes passed in {seconds:.0f} s.")
     print(tally.line(), flush=True)

@@ -20,7 +20,7 @@ def migrate(arguments: Namespace) -> int:
         print(f"{len(pending)} migrations are pending: {', '.join(pending)}." if pending else "Nothing is pending.")
         return 1 if pending else 0
     # Also when nothing is pending: the grants of the ordinary role are renewed.
-    migrating.migrate(configuration(), verbosity=0)
+    migrating.migrate(configuration())
     renew_roles()
     print(f"{len(pending)} migrations applied." if pending else "Every migration was applied already.")
     return 0

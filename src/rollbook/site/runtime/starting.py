@@ -31,7 +31,7 @@ def prepare(configuration: Configuration) -> bool:
     from rollbook.site.runtime.migrating import migrate, pending_migrations
 
     if pending_migrations():
-        migrate(configuration, verbosity=0)
+        migrate(configuration)
     renew_roles()
     collect_static_files(configuration)
     note_current(configuration)

@@ -98,23 +98,45 @@ def _exists(server: psycopg.Connection[Any], name: str) -> bool:
 
 
 def _make_template(server: psycopg.Connection[Any], name: str) -> None:
-    from django.db import connections as django_connections
-
     from rollbook.site.runtime.migrating import migrate
+
+    draft = f"{name}_draft"
+    with _empty_database(server, draft):
+        migrate(configuration())
+    _run(server, "ALTER DATABASE {} RENAME TO {}", draft, name)
+
+
+@contextmanager
+def _empty_database(server: psycopg.Connection[Any], name: str) -> Iterator[None]:
+    """A database with nothing in it, which Django works with meanwhile. It stays when the work is done."""
+    from django.db import connections as django_connections
 
     config = configuration()
     owner, app = connections.owner_connection(config).user, connections.app_connection(config).user
-    draft = f"{name}_draft"
-    _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", draft)
-    roles.create_database(server, draft, owner)
-    roles.close_database(server, draft, owner, app)
+    _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    roles.create_database(server, name, owner)
+    roles.close_database(server, name, owner, app)
     place, setting = administrator(config)
-    with roles.connect(place.with_database(draft), setting) as connection:
+    with roles.connect(place.with_database(name), setting) as connection:
         roles.close_schema(connection, owner, app)
-    _point_django_at(draft)
-    migrate(config, verbosity=0)
-    django_connections.close_all()
-    _run(server, "ALTER DATABASE {} RENAME TO {}", draft, name)
+    _point_django_at(name)
+    try:
+        yield
+    finally:
+        django_connections.close_all()
+
+
+@contextmanager
+def beside(database: TestDatabase) -> Iterator[None]:
+    """Work with an empty database meanwhile, which is thrown away afterwards."""
+    name = f"{database.name}_beside"
+    with _server() as server:
+        try:
+            with _empty_database(server, name):
+                yield
+        finally:
+            _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            _point_django_at(database.name)
 
 
 def _drop_old_templates(server: psycopg.Connection[Any], present: str) -> None:
