@@ -48,6 +48,8 @@ class TimelineEvent:
     changes: list[tuple[str, str, str]]
     #: The entry that tells of it.
     entry_id: UUID | None = None
+    #: Which of several alike it is: a number, an amount.
+    detail: str = ""
 
 
 def member_name(user_field: str) -> Subquery:
@@ -146,10 +148,10 @@ def timeline_among(
     if before is not None:
         at = entry_at(rows, before)
         rows = rows.none() if at is None else rows.filter(Q(at__lt=at) | Q(at=at, id__lt=before))
-    return _events(rows, limit)
+    return _events(rows, limit, in_short=True)
 
 
-def _events(entries_of_records: "QuerySet[AuditEntry]", limit: int) -> list[TimelineEvent]:
+def _events(entries_of_records: "QuerySet[AuditEntry]", limit: int, *, in_short: bool = False) -> list[TimelineEvent]:
     rows = with_names(entries_of_records)
     currency = organisation_in_scope().currency
     shown = rows.order_by("-at", "-id").values(
@@ -158,6 +160,7 @@ def _events(entries_of_records: "QuerySet[AuditEntry]", limit: int) -> list[Time
         "action",
         "reason",
         "changes",
+        "facts",
         "actor_kind",
         "job",
         "impersonator_id",
@@ -173,6 +176,7 @@ def _events(entries_of_records: "QuerySet[AuditEntry]", limit: int) -> list[Time
             is_refused=row["action"].startswith(words.REFUSED),
             changes=change_lines(row["changes"], currency),
             entry_id=row["id"],
+            detail=words.fact_in_short(row["facts"], currency) if in_short else "",
         )
         for row in shown[:limit]
     ]

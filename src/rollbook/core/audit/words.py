@@ -50,6 +50,14 @@ def field_words(field: str) -> str:
     return capfirst(field.removesuffix(_MINOR).replace("_", " "))
 
 
+def fact_in_short(facts: dict[str, Any], currency: str) -> str:
+    """What tells one act from the next like it: the number of a paper, an amount."""
+    kept = [facts["number"]] if isinstance(facts.get("number"), str) else []
+    if isinstance(facts.get("amount_minor"), int):
+        kept.append(value_words(facts["amount_minor"], "amount_minor", str(facts.get("currency") or currency)))
+    return " · ".join(kept)
+
+
 def who_words(row: Any) -> str:
     """Who acted, as whom, or which job."""
     if row["actor_kind"] == "system":

@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.web.navigation import NavigationItem, register_navigation
-from rollbook.systems.college.credentials import permissions
+from rollbook.shared.documents.models import Document
+from rollbook.systems.college.credentials import permissions, selectors
+from rollbook.systems.college.records.history import register_history
 from rollbook.systems.college.records.tabs import StudentTab, register_tab
 
 _COLLEGE = ("college",)
@@ -23,3 +25,4 @@ register_tab(
     StudentTab("papers", _("Papers"), "credentials:of_student", permissions.RELEASE_PAPERS, order=70),
     StudentTab("graduation", _("Graduation"), "credentials:graduation", permissions.CHECK_GRADUATION, order=65),
 )
+register_history(Document, selectors.paper_ids_known)

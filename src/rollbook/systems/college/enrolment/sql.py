@@ -159,7 +159,7 @@ UPDATE college_enrolment_subjectenrolment x
  WHERE x.organisation_id = %(organisation)s
    AND (x.section_id = ANY (%(sections)s::uuid[]) OR x.term_enrolment_id = %(enrolment)s)
    AND ((x.state = 'RESERVED' AND x.reserved_until <= %(now)s) OR (x.state = 'OFFERED' AND x.offered_until <= %(now)s))
-RETURNING x.id, x.section_id
+RETURNING x.id, x.section_id, x.offered_until IS NOT NULL AS was_offered
 """
 
 DROP = """

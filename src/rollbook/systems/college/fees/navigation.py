@@ -5,8 +5,11 @@ from django.utils.translation import pgettext_lazy
 
 from rollbook.core.web.navigation import NavigationItem, register_navigation
 from rollbook.core.web.search import SearchProvider, register_search
+from rollbook.shared.billing.models import Invoice, Payment, PromissoryNote
 from rollbook.systems.college.fees import permissions
 from rollbook.systems.college.fees.pages.desk import receipt_rows, student_rows
+from rollbook.systems.college.fees.reads.history import ids_of_payer
+from rollbook.systems.college.records.history import register_history
 from rollbook.systems.college.records.tabs import StudentTab, register_tab
 
 _COLLEGE = ("college",)
@@ -89,3 +92,6 @@ register_search(
     )
 )  # fmt: skip
 register_tab(StudentTab("account", _("Account"), "fees:totals", permissions.SEE_TOTALS, order=45))
+register_history(Payment, ids_of_payer(Payment, "account__customer"))
+register_history(Invoice, ids_of_payer(Invoice, "account__customer"))
+register_history(PromissoryNote, ids_of_payer(PromissoryNote, "instalment__invoice__account__customer"))

@@ -33,6 +33,7 @@ from rollbook.systems.college.enrolment.reads.rows import fetch, fetch_hot
 from rollbook.systems.college.enrolment.rules.carts import judge_cart
 from rollbook.systems.college.enrolment.rules.facts import Item
 from rollbook.systems.college.enrolment.rules.verdicts import ItemVerdict
+from rollbook.systems.college.enrolment.services.expiring import expire
 from rollbook.systems.college.enrolment.services.locking import lock_rows, lock_sections, lock_term
 from rollbook.systems.college.enrolment.services.overrides import OVERRIDABLE, must_override
 from rollbook.systems.college.records.models import Override
@@ -238,7 +239,7 @@ def verdict_facts(verdict: ItemVerdict, code: str, section: str) -> dict[str, An
 def expire_stale(gathered: Gathered) -> None:
     """What was held or offered past its time gives its seat back before a new one is taken."""
     if gathered.stale or gathered.record.has_stale:
-        fetch(sql.EXPIRE, sections=array_of(gathered.stale), enrolment=gathered.row.enrolment_id, now=gathered.now)
+        expire(gathered.stale, now=gathered.now, enrolment_id=gathered.row.enrolment_id)
 
 
 def write(

@@ -43,6 +43,7 @@ from rollbook.systems.college.enrolment.services.enrolling import (
     summary,
     write,
 )
+from rollbook.systems.college.enrolment.services.expiring import expire
 from rollbook.systems.college.enrolment.services.locking import lock_rows, lock_sections, lock_term
 from rollbook.systems.college.scheduling.models import Section
 
@@ -130,7 +131,7 @@ def pass_on_seats(actor: Actor, section_id: UUID, now: datetime) -> list[UUID]:
     Whoever may not take it now keeps the place; the seat goes to the next who may.
     """
     nobody = UUID(int=0)
-    fetch(sql.EXPIRE, sections=array_of([section_id]), enrolment=nobody, now=now)
+    expire([section_id], now=now)
     found = fetch(sql.SECTIONS_BY_ID, sections=array_of([section_id]), enrolment=nobody, now=now)
     free = found[0].capacity - found[0].seated if found and found[0].state == Section.State.OPEN else 0
     offers: list[UUID] = []
