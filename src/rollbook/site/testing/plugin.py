@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from rollbook.site.runtime import memory
+
 pytest_plugins = [
     "rollbook.site.testing.statements",
     "rollbook.site.testing.fixtures",
@@ -37,6 +39,11 @@ def _point_at_test_home() -> None:
         os.environ["DATABASE_URL"] = urlunsplit(urlsplit(given)._replace(path="/rollbook_test"))
         if not os.environ.get("DATABASE_APP_URL"):
             os.environ.update(TEST_ROLES)
+
+
+def pytest_collection_finish() -> None:
+    """Everything is loaded: what the product does in this place, a run of tests does too."""
+    memory.settle()
 
 
 _point_at_test_home()
