@@ -206,9 +206,9 @@ def _check_whole(
         line_of_ring = min((numbers[step] for step in ring if step in numbers), default=0)
         way = " → ".join(codes[step] for step in ring)
         found.wrong(line_of_ring, "prerequisites", f"These subjects would wait for each other for ever: {way}.")
-        return
     report = _report(curriculum, plan, {key: tree for key, tree in world.items() if key in numbers}, codes)
-    for fault in report.faults:
+    # Whoever stands in a ring never comes in time either; the ring says it.
+    for fault in (fault for fault in report.faults if fault.subject_id not in (ring or ())):
         found.wrong(numbers.get(fault.subject_id, 0) if fault.subject_id else 0, "prerequisites", fault.sentence)
     found.warnings += [warning.sentence for warning in report.warnings]
     found.total_units = report.total_units

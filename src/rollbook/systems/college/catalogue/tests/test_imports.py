@@ -129,6 +129,19 @@ def test_what_cannot_be_followed_is_told_by_its_line(programme, lines, sentence)
     assert not Curriculum.objects.exists()
 
 
+def test_a_ring_hides_nothing_else_that_cannot_be_followed(programme):
+    found = imported(
+        FIRST.replace(",,programming", ",IT 102,programming"),
+        ",,,1,2,IT 102,Programming,3,,,IT 101,",
+        ",,,2,1,IT 103,Data,3,,,year:4,",
+    )
+
+    ring, late = said(found)
+    assert ring == "line 2: prerequisites: These subjects would wait for each other for ever: IT 102 → IT 101 → IT 102."
+    assert late.startswith("line 4: prerequisites: IT 103 cannot be reached in its term.")
+    assert not Curriculum.objects.exists()
+
+
 def test_units_that_do_not_add_up_are_a_warning(programme):
     found = imported(FIRST)
 
