@@ -42,6 +42,7 @@ class Column:
     #: The field may be empty; such rows come last.
     nullable: bool = False
     #: A URL name, its arguments taken from the row's fields. For the kind "link" the field holds the address itself.
+    #: Where one of them is None the row leads nowhere.
     link: str = ""
     link_args: tuple[str, ...] = ("id",)
     currency: str = ""
@@ -84,7 +85,10 @@ class Column:
         """Where the cell leads; empty when nowhere."""
         if self.kind == "link":
             return str(row[self.name] or "")
-        return reverse(self.link, args=[row[name] for name in self.link_args]) if self.link else ""
+        if not self.link:
+            return ""
+        named = [row[name] for name in self.link_args]
+        return "" if None in named else reverse(self.link, args=named)
 
 
 def writer(column: Column, default_currency: str) -> Callable[[Row], str]:

@@ -30,7 +30,7 @@ register_navigation(
         short=pgettext_lazy("bar of a phone", "Finalise grades"),
     ),
     NavigationItem(
-        _("At risk"), "grading:at_risk", "triangle-alert", permissions.VIEW_GRADES, group="work", order=43,
+        _("At risk"), "grading:at_risk", "triangle-alert", permissions.SEE_AT_RISK, group="work", order=43,
         systems=_COLLEGE, keywords=_("probation warning average holds deadline students"),
     ),
     NavigationItem(

@@ -13,6 +13,14 @@ OPEN_LATE = register("college.grades.open_late", "Open a sheet again after the g
 VIEW_GRADES = register(
     "college.grades.view", "See the grades of students", roles=[AUDITOR, *roles.REGISTRARS, roles.PROGRAM_HEAD]
 )
+SEE_AT_RISK = register(
+    "college.grades.see_at_risk", "See which of the students that one looks after are at risk, and why",
+    roles=[AUDITOR, roles.DEAN, roles.PROGRAM_HEAD, *roles.REGISTRARS],
+)  # fmt: skip
+SEE_EVERY_AT_RISK = register(
+    "college.grades.see_every_at_risk", "See which students of any programme are at risk",
+    roles=[AUDITOR, roles.DEAN, *roles.REGISTRARS],
+)  # fmt: skip
 VIEW_OWN_GRADES = register("college.grades.view_own", "See one's own grades", roles=[roles.STUDENT])
 PROPOSE_CHANGE = register(
     "college.grades.propose_change", "Ask for a change of a finalised grade", roles=[roles.PROFESSOR, *roles.REGISTRARS]

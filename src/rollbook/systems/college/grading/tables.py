@@ -71,7 +71,7 @@ class RiskTable(Table):
     title = _("Students at risk")
     columns = (
         Column("name", _("Student"), primary=True, sortable=("name", "number"), link="students:student",
-               link_args=("student_id",)),
+               link_args=("record_id",)),
         Column("number", _("Number"), sortable=True),
         Column("programme_code", _("Programme"), sortable=True),
         Column("reason", _("Reason"), kind="state", states=DANGERS, sortable=True),
@@ -87,7 +87,7 @@ class RiskTable(Table):
         ),
     )
     order = "name"
-    export_permission = permissions.VIEW_GRADES
+    export_permission = permissions.SEE_AT_RISK
     empty_title = _("Nobody is at risk")
     empty_text = _("Students on probation, with a weak average, an incomplete that ends soon or a hold stand here.")
     empty_icon = "shield-check"

@@ -42,12 +42,15 @@ def ids_of_student(model: type[Model], student: Student, field: str = "student")
     return list(rows.values_list("id", flat=True))
 
 
-def history_of(actor: Actor, student_id: UUID, *, before: UUID | None = None) -> History:
+def history_of(
+    actor: Actor, student_id: UUID, *, before: UUID | None = None, limit: int | None = None
+) -> History:  # fmt: skip
     """What happened to a student's records, in every room, by whom and why."""
     actor.require(permissions.VIEW_HISTORY)
     student = get_student(actor, student_id)
     targets = {label: list(ids_of(actor, student)) for label, ids_of in _belonging.items()}
-    events = timeline_among(targets, before=before, limit=MOST_SHOWN + 1)
-    goes_on = len(events) > MOST_SHOWN
-    shown = events[:MOST_SHOWN]
+    most = limit or MOST_SHOWN
+    events = timeline_among(targets, before=before, limit=most + 1)
+    goes_on = len(events) > most
+    shown = events[:most]
     return History(student, shown, shown[-1].entry_id if goes_on else None)

@@ -8,6 +8,7 @@ from rollbook.systems.college.fees.api.own import router as own_payments
 from rollbook.systems.college.fees.api.plans import router as plans
 from rollbook.systems.college.fees.api.schedules import router as schedules
 from rollbook.systems.college.fees.api.shifts import router as shifts
+from rollbook.systems.college.fees.api.totals import router as totals
 
 router = Router()
 router.add_router("/cashier/", counter)
@@ -15,6 +16,7 @@ router.add_router("/cashier/", shifts)
 router.add_router("/", plans)
 router.add_router("/", schedules)
 router.add_router("/", assessments)
+router.add_router("/", totals)
 
 own_router = Router()
 own_router.add_router("/", own_payments)

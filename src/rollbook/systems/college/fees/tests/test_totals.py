@@ -77,3 +77,19 @@ def test_the_page_has_sums_and_no_receipt(payer):
     assert "RCP-" not in page
     unbilled = browser.get(reverse("fees:totals", args=[a_student("310009").id])).content.decode()
     assert "Nothing was billed yet" in unbilled
+
+
+def test_the_same_over_json(payer):
+    place = f"/api/v1/college/students/{the_student().id}/account-totals"
+
+    answer = a_browser(a_registrar()).get(place).json()
+
+    sums = {"total": "30000.00", "paid": "8000.00", "balance": "22000.00", "late": "2000.00"}
+    assert answer == {
+        "student_id": str(the_student().id), "currency": "PHP", **sums, "credit": "0.00",
+        "terms": [{"term": "2031-1", "is_cancelled": False, **sums}],
+    }  # fmt: skip
+    for actor in (a_cashier(), a_member(roles.PROGRAM_HEAD), a_stranger()):
+        assert a_browser(actor).get(place).status_code == 403
+    nobody = place.replace(str(the_student().id), str(the_student().person_id))
+    assert a_browser(a_registrar()).get(nobody).status_code == 404

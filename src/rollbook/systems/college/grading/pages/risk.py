@@ -8,7 +8,7 @@ from rollbook.systems.college.grading.reads.at_risk import at_risk
 from rollbook.systems.college.grading.tables import RiskTable
 
 
-@page(permission=permissions.VIEW_GRADES)
+@page(permission=permissions.SEE_AT_RISK)
 def students_at_risk(request: PageRequest) -> HttpResponse:
     """Who needs somebody now, why, and the next step; of one's own programmes, or of all."""
     lines = at_risk(request.actor)

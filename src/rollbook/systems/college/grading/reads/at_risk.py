@@ -21,8 +21,8 @@ from rollbook.systems.college.grading.rules.standing import SEVERITY, limit_of_a
 from rollbook.systems.college.grading.scales import scale_in_force
 from rollbook.systems.college.grading.services.standing import bands_of_programmes
 from rollbook.systems.college.records.models import Hold, Student
-from rollbook.systems.college.records.permissions import VIEW_HOLDS
-from rollbook.systems.college.records.selectors import live_holds_among, students
+from rollbook.systems.college.records.permissions import VIEW_HOLDS, VIEW_PROGRAMME_STUDENTS, VIEW_STUDENTS
+from rollbook.systems.college.records.selectors import live_holds_among, live_students, students
 from rollbook.systems.college.records.tables import NAMES, name_of
 
 #: An incomplete that ends within so many days is looked after.
@@ -34,8 +34,9 @@ Row = Mapping[str, Any]
 
 def at_risk(actor: Actor) -> list[dict[str, Any]]:
     """One line for each danger of each student whom the actor looks after, in a fixed number of statements."""
-    actor.require(permissions.VIEW_GRADES)
-    mine = students(actor).filter(status=Student.Status.ACTIVE)
+    actor.require(permissions.SEE_AT_RISK)
+    every = actor.may(permissions.SEE_EVERY_AT_RISK)
+    mine = (live_students() if every else students(actor)).filter(status=Student.Status.ACTIVE)
     today = organisation_in_scope().local_date(clock.now())
     found = [
         *_standings(mine),
@@ -44,12 +45,32 @@ def at_risk(actor: Actor) -> list[dict[str, Any]]:
         *_incompletes(mine, today),
         *_holds(actor, mine),
     ]
-    return sorted(found, key=lambda line: (line["name"], line["number"], line["id"]))
+    return sorted(_as_far_as_open(actor, found), key=place_of)
+
+
+def place_of(line: Row) -> tuple[str, str, str]:
+    """Where a line stands in the list."""
+    return line["name"], line["number"], line["id"]
+
+
+def _as_far_as_open(actor: Actor, lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A dean opens no student's record: no line leads there, and names whom to ask instead."""
+    if actor.may(VIEW_STUDENTS):
+        yield from lines
+        return
+    own = students(actor).values_list("id", flat=True) if actor.may(VIEW_PROGRAMME_STUDENTS) else ()
+    known = set(own)
+    for line in lines:
+        if line["student_id"] in known:
+            yield line
+            continue
+        ask = {"next_step": _("Ask the head of the programme")} if line["reason"] in {PROPOSED, AVERAGE} else {}
+        yield {**line, "record_id": None, "url": "", **ask}
 
 
 def _line(row: Row, reason: str, why: str, next_step: str, url: str, until: date | None = None) -> dict[str, Any]:
     return {
-        "id": f"{reason}-{row['about']}", "student_id": row["whose"], "name": name_of(row),
+        "id": f"{reason}-{row['about']}", "student_id": row["whose"], "record_id": row["whose"], "name": name_of(row),
         "number": row["number"], "programme_code": row["programme_code"], "reason": reason, "why": why,
         "next_step": next_step, "url": url, "until": until,
     }  # fmt: skip

@@ -104,6 +104,31 @@ def test_a_head_sees_the_own_programmes_and_no_reason_of_a_hold(graded):
         at_risk(a_cashier())
 
 
+def test_a_dean_sees_every_programme_and_whom_to_ask_but_no_record(graded):
+    failed, _owing, well = graded.students
+    other = a_student("990001", programme=a_programme("BSBA"), family_name="Zamora")
+    StandingRule.objects.create(kind="STANDING", name="WARNING", gpa_limit=Decimal("3.00"), is_cumulative=True)
+    IncompleteCase.objects.update(deadline=None)
+    TermResult.objects.update(standing="GOOD")
+    for student in (well, other):
+        a_hold(student, "DISCIPLINARY", "A case before the council")
+    dean = a_member(roles.DEAN)
+
+    average, hold, elsewhere = at_risk(dean)
+
+    assert (average["student_id"], average["next_step"]) == (failed.id, "Ask the head of the programme")
+    assert [line["student_id"] for line in (hold, elsewhere)] == [well.id, other.id]
+    assert {line["why"] for line in (hold, elsewhere)} == {"Disciplinary: See registrar"}
+    assert {(line["url"], line["record_id"]) for line in (average, hold, elsewhere)} == {("", None)}
+    page = a_browser(dean).get(reverse("grading:at_risk")).content.decode()
+    assert "3 students need somebody now." in page
+    assert str(failed.id) not in page
+    # Who heads a programme as well opens the records of that programme.
+    both = a_member(roles.DEAN, roles.PROGRAM_HEAD)
+    Programme.objects.filter(code="BSBA").update(head=both.membership_id)
+    assert [line["record_id"] for line in at_risk(both)] == [None, None, other.id]
+
+
 def test_the_list_is_narrowed_followed_and_taken_away(graded, django_assert_max_num_queries):
     IncompleteCase.objects.update(deadline=organisation_in_scope().local_date(clock.now()))
     TermResult.objects.filter(student=graded.students[0]).update(standing="WARNING")

@@ -2,6 +2,7 @@
 
 from rollbook.core.api.routing import Router
 from rollbook.systems.college.records.api.credits import router as credits_elsewhere
+from rollbook.systems.college.records.api.history import router as history
 from rollbook.systems.college.records.api.holds import router as holds
 from rollbook.systems.college.records.api.imports import router as imports
 from rollbook.systems.college.records.api.requests import own_router as own_requests
@@ -12,6 +13,7 @@ from rollbook.systems.college.records.api.transfers import router as transfers
 
 router = Router()
 router.add_router("", students)
+router.add_router("", history)
 router.add_router("", holds)
 router.add_router("", imports)
 router.add_router("", credits_elsewhere)

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from rollbook.core.errors import Forbidden
+from rollbook.core.tenancy.scope import tenant_scope
 from rollbook.site import navigation  # noqa: F401 — rooms declare what belongs to a student there
 from rollbook.systems.college import roles
 from rollbook.systems.college.examples import (
@@ -73,3 +74,35 @@ def test_only_who_may_read_histories_reads_one(tenant):
             history_of(actor, student.id)
     with pytest.raises(StudentNotFound):
         history_of(a_registrar(), student.person_id)
+
+
+def test_the_same_over_json_page_by_page(tenant):
+    student, registrar = a_student("310001"), a_registrar()
+    for number in range(3):
+        a_library_hold(student, registrar, reason=f"Book number {number} is missing")
+    browser, place = a_browser(registrar), f"/api/v1/college/students/{student.id}/history"
+
+    first = browser.get(place, {"limit": 2}).json()
+    second = browser.get(place, {"limit": 2, "cursor": first["next_cursor"]}).json()
+
+    assert [event["reason"] for event in first["items"]] == ["Book number 2 is missing", "Book number 1 is missing"]
+    assert second["items"][0]["reason"] == "Book number 0 is missing"
+    assert (first["items"][0]["title"], first["items"][0]["is_refused"]) == ("Hold placed", False)
+    forged = browser.get(place, {"cursor": "WyJhIl0"})
+    assert (forged.status_code, forged.json()["code"]) == (422, "BAD_CURSOR")
+    assert a_browser(a_cashier()).get(place).status_code == 403
+    assert browser.get(f"/api/v1/college/students/{student.person_id}/history").status_code == 404
+
+
+def test_another_college_reads_no_history(organisation, other_organisation):
+    with tenant_scope(organisation.id):
+        student = a_student("310001")
+        a_library_hold(student)
+    with tenant_scope(other_organisation.id):
+        registrar = a_registrar()
+        with pytest.raises(StudentNotFound):
+            history_of(registrar, student.id)
+        browser = a_browser(registrar)
+
+    assert browser.get(f"/api/v1/college/students/{student.id}/history").status_code == 404
+    assert browser.get(reverse("students:history_of", args=[student.id])).status_code == 404
