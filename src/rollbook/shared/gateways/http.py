@@ -1,9 +1,11 @@
 """One way out to a provider: timeouts, retries with backoff where they are safe, three honest outcomes."""
 
 import random
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx
@@ -65,7 +67,7 @@ class Door:
     def _client(self) -> httpx.Client:
         timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         auth = httpx.BasicAuth(self.user, "") if self.user else None
-        return httpx.Client(timeout=timeout, auth=auth, headers=dict(self.headers), trust_env=False)
+        return httpx.Client(timeout=timeout, auth=auth, headers=dict(self.headers), trust_env=False, verify=_trusted())
 
     def _once(self, client: httpx.Client, method: str, path: str, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -75,6 +77,12 @@ class Door:
         except httpx.HTTPError as error:
             raise OutcomeUnknown(type(error).__name__) from None
         return _read(answer)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that are trusted, read once: each reading takes as long as a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _read(answer: httpx.Response) -> dict[str, Any]:
