@@ -4,6 +4,7 @@ from typing import Any
 
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.analytics import rules
+from rollbook.shared.analytics.selectors import is_own_run
 from rollbook.shared.files.buckets import MOST_BYTES, PDF, TEXT, XLSX, Bucket, register_bucket
 
 #: What a stored file says it belongs to.
@@ -11,9 +12,9 @@ SUBJECT = "analytics.reportrun"
 
 
 def _is_own(actor: Actor, stored: Any) -> bool:
-    from rollbook.shared.analytics.selectors import may_read_file
-
-    return may_read_file(actor, stored)
+    if stored.bucket != REPORTS.name or stored.subject_type != SUBJECT:
+        return False
+    return is_own_run(actor, stored.subject_id)
 
 
 REPORTS = register_bucket(

@@ -1,6 +1,5 @@
 """Reads of reports and their runs: each person sees the reports of their role and the runs they asked for."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -8,7 +7,6 @@ from django.db.models import QuerySet
 from rollbook.core.permissions.actor import Actor
 from rollbook.core.tenancy.selectors import organisation_facts
 from rollbook.shared.analytics import permissions, register, rules
-from rollbook.shared.analytics.buckets import REPORTS, SUBJECT
 from rollbook.shared.analytics.errors import FileGone, RunFailed, RunNotFound, RunNotReady
 from rollbook.shared.analytics.models import ReportRun
 from rollbook.shared.analytics.register import Report
@@ -71,8 +69,8 @@ def kept_files(runs: list[ReportRun]) -> set[UUID]:
     return set(kept) if wanted else set()
 
 
-def may_read_file(actor: Actor, stored: Any) -> bool:
-    """Whether a stored file is that of a run that the actor asked for, of a report they may still run."""
-    if stored.bucket != REPORTS.name or stored.subject_type != SUBJECT or not actor.may(permissions.SEE_REPORTS):
+def is_own_run(actor: Actor, run_id: UUID) -> bool:
+    """Whether the actor asked for a run, of a report that they may still run."""
+    if not actor.may(permissions.SEE_REPORTS):
         return False
-    return bool(actor.user_id) and own_runs(actor).filter(id=stored.subject_id).exists()
+    return bool(actor.user_id) and own_runs(actor).filter(id=run_id).exists()

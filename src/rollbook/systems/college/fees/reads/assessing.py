@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from rollbook.core.db.arrays import array_of
+from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.policies import services as policies
 from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.core.tenancy.selectors import organisation_in_scope
@@ -78,6 +79,22 @@ SELECT g.term_enrolment_id, g.code, g.name, g.percent, g.amount_minor, g.categor
 """
 
 
+#: One row by its key, asked at every change of classes: the statement is prepared.
+BILLED_BY = """
+SELECT e.invoice_id, (SELECT a.schedule_id FROM college_fees_assessment a
+                       WHERE a.organisation_id = e.organisation_id AND a.term_enrolment_id = e.id LIMIT 1)
+  FROM college_enrolment_termenrolment e
+ WHERE e.organisation_id = %s AND e.id = %s
+"""
+
+
+class Billed(NamedTuple):
+    """How a term enrolment is billed: its plan, and a schedule it was assessed by."""
+
+    invoice_id: UUID | None
+    schedule_id: UUID | None
+
+
 @dataclass(slots=True)
 class Standing:
     """A term enrolment as an assessment sees it."""
@@ -122,6 +139,13 @@ class Proposal:
     standing: Standing
     schedule: Schedule
     assessed: Assessed
+
+
+def billed_by(term_enrolment_id: UUID) -> Billed:
+    """The plan of a term enrolment, and the schedule that it follows where it was assessed."""
+    with prepared_cursor() as cursor:
+        cursor.execute(BILLED_BY, [require_organisation_id(), term_enrolment_id])
+        return Billed(*cursor.fetchone())
 
 
 def standings(enrolment_ids: Iterable[UUID]) -> list[Standing]:

@@ -3,11 +3,9 @@
 from django.utils.formats import date_format
 
 from rollbook.core import clock
-from rollbook.core.db.prepared import prepared_cursor
 from rollbook.core.figures import plain
 from rollbook.core.money import Money
 from rollbook.core.policies import services as policies
-from rollbook.core.tenancy.scope import require_organisation_id
 from rollbook.shared.billing.models import Invoice
 from rollbook.shared.billing.services.cancellation import cancel_unpaid_invoices
 from rollbook.shared.billing.services.revisions import lock_invoice, revise_plan
@@ -21,27 +19,18 @@ from rollbook.systems.college.enrolment.models import TermEnrolment
 from rollbook.systems.college.enrolment.services import settle_month_one
 from rollbook.systems.college.exams.services.settlement import void_permits
 from rollbook.systems.college.fees.policies import ASSESSED, PLAN_MODE
-from rollbook.systems.college.fees.reads.assessing import back_on
+from rollbook.systems.college.fees.reads.assessing import back_on, billed_by
 from rollbook.systems.college.fees.rules import WHOLE, rounded
 from rollbook.systems.college.fees.services.assessments import assess_in_bulk, assess_now
-
-_BILLED_BY = """
-SELECT e.invoice_id, (SELECT a.schedule_id FROM college_fees_assessment a
-                       WHERE a.organisation_id = e.organisation_id AND a.term_enrolment_id = e.id LIMIT 1)
-  FROM college_enrolment_termenrolment e
- WHERE e.organisation_id = %s AND e.id = %s
-"""
 
 CLASSES_CHANGED = "The classes of the term changed"
 
 
 def assess_changed_subjects(event: SubjectsChanged) -> None:
     """Bring an assessed plan to the classes taken now (R26). A plan of an agreed sum stays as it was agreed."""
-    with prepared_cursor() as cursor:
-        cursor.execute(_BILLED_BY, [require_organisation_id(), event.term_enrolment_id])
-        invoice_id, schedule_id = cursor.fetchone()
-    is_new = invoice_id is None and policies.get(PLAN_MODE) == ASSESSED
-    if schedule_id is not None or is_new:
+    billed = billed_by(event.term_enrolment_id)
+    is_new = billed.invoice_id is None and policies.get(PLAN_MODE) == ASSESSED
+    if billed.schedule_id is not None or is_new:
         assess_now(event.actor, event.term_enrolment_id, reason=CLASSES_CHANGED)
 
 
