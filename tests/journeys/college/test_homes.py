@@ -69,6 +69,14 @@ def test_a_registrar_goes_from_the_list_of_dangers_to_the_next_step(site, colleg
     looks_right(page, "students-at-risk")
     page.get_by_role("link", name="See the hold").first.click()
     expect(page.get_by_text("Books are missing")).to_be_visible()
+    page.goto(site.url(f"/students/{held.id}/history/"))
+    expect(page.get_by_text("Hold placed").first).to_be_visible()
+    looks_right(page)
+
+    dean = come_in(somebody(college, roles.DEAN))
+    dean.goto(site.url("/grades/at-risk/"))
+    expect(dean.get_by_text("Send the student to the registrar").first).to_be_visible()
+    looks_right(dean)
     assert complaints.said == []
 
 

@@ -91,8 +91,19 @@ def test_a_student_asks_for_a_leave_with_its_paper_and_the_registrar_reads_it(si
     page.get_by_role("button", name="Send it").click()
     expect(page.get_by_text("Sent. The registrar decides.")).to_be_visible()
     page.get_by_role("link", name="Papers", exact=True).click()
-    expect(page.get_by_role("link", name="certificate.pdf")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^certificate.pdf"))).to_be_visible()
     looks_right(page)
+
+    # One more, which was the wrong one.
+    page.get_by_label("Paper").set_input_files({"name": "sister.pdf", "mimeType": "application/pdf", "buffer": a_pdf()})
+    page.get_by_role("button", name="Send it").click()
+    page.get_by_role("link", name="Withdraw sister.pdf").click()
+    page.get_by_label("Why do you withdraw it?").fill("It is the paper of my sister.")
+    looks_right(page)
+    page.get_by_role("button", name="Withdraw it").click()
+    expect(page.get_by_text("Withdrawn.")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^certificate.pdf"))).to_be_visible()
+    expect(page.get_by_text("sister.pdf")).to_have_count(0)
 
     desk = come_in(college.registrar)
     desk.goto(site.url("/leaves/"))

@@ -88,7 +88,7 @@ SELECT e.invoice_id, (SELECT a.schedule_id FROM college_fees_assessment a
 """
 
 
-class Billed(NamedTuple):
+class BilledBy(NamedTuple):
     """How a term enrolment is billed: its plan, and a schedule it was assessed by."""
 
     invoice_id: UUID | None
@@ -141,11 +141,11 @@ class Proposal:
     assessed: Assessed
 
 
-def billed_by(term_enrolment_id: UUID) -> Billed:
+def billed_by(term_enrolment_id: UUID) -> BilledBy:
     """The plan of a term enrolment, and the schedule that it follows where it was assessed."""
     with prepared_cursor() as cursor:
         cursor.execute(BILLED_BY, [require_organisation_id(), term_enrolment_id])
-        return Billed(*cursor.fetchone())
+        return BilledBy(*cursor.fetchone())
 
 
 def standings(enrolment_ids: Iterable[UUID]) -> list[Standing]:
