@@ -37,6 +37,8 @@ KEYWORDS: dict[str, Any] = {
     # Labels that are shown translated: roles, and permissions where an administrator edits a role.
     "register_role": (2,),
     "register": (2,),
+    # Kinds of decisions, on the cards of those who decide.
+    "register_kind": (2,),
 }
 
 Found = tuple[str | tuple[str, ...], str | None, str]

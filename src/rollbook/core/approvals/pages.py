@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rollbook.core.approvals import permissions, register, selectors, services
@@ -45,7 +46,7 @@ def card_of(actor: Actor, request: Any) -> Card:
     kind = register.kinds().get(request.kind)
     return Card(
         request=request,
-        label=kind.label if kind else request.kind,
+        label=gettext(kind.label) if kind else request.kind,
         who=request.proposer_name or request.proposed_job or str(_("Somebody who is no longer a member")),
         description=kind.describe(request) if kind else register.Description(title=request.kind),
         is_own=request.is_of(actor.user_id),
@@ -105,12 +106,12 @@ def withdraw(request: PageRequest, request_id: UUID) -> HttpResponse:
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(kind.key, kind.label) for kind in register.kinds().values()]
+    return [(kind.key, gettext(kind.label)) for kind in register.kinds().values()]
 
 
 def _kind_words(row: Any) -> str:
     kind = register.kinds().get(row["kind"])
-    return kind.label if kind else row["kind"]
+    return gettext(kind.label) if kind else str(row["kind"])
 
 
 class RequestTable(Table):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.approvals.errors import (
@@ -46,7 +47,7 @@ def propose(
     """Ask for a second person's decision. Whether the actor may propose is the caller's first line."""
     declared = kind_of(kind)
     if not reason.strip():
-        raise Invalid.field("reason", "Say why, so that the person who decides can judge it.")
+        raise Invalid.field("reason", _("Say why, so that the person who decides can judge it."))
     target_type, target_id = (target._meta.label_lower, target.pk) if isinstance(target, Model) else target
     moment = clock.now()
     request = ApprovalRequest(
@@ -93,7 +94,7 @@ def decide(actor: Actor, request_id: UUID, *, approve: bool, note: str = "") -> 
     moment = clock.now()
     _may_decide(actor, request, moment)
     if not approve and not note.strip():
-        raise Invalid.field("note", "Say why it is returned, so that the person who asked knows what to do.")
+        raise Invalid.field("note", _("Say why it is returned, so that the person who asked knows what to do."))
     _settle(request, State.APPROVED if approve else State.RETURNED, actor, moment, note)
     if approve:
         declared.execute(actor, request)

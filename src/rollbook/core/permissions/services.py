@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit import services as audit
@@ -107,7 +108,7 @@ def change_role(
 
 def _check(key: str, label: str, names: Collection[str]) -> None:
     if not label.strip():
-        raise Invalid.field("label", "Write what people call this role.")
+        raise Invalid.field("label", _("Write what people call this role."))
     known = register.permissions()
     for name in sorted(names):
         if name not in known:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -47,7 +48,7 @@ def foretell(actor: Actor, key: str, value: Any, effective_from: datetime | date
     begins = moment if effective_from is None else selectors.moment_of(effective_from)
     checked = declared.type.checked(value)
     tell = preview_of(key)
-    preview = tell(actor, checked, begins) if tell else Preview("It holds for what happens from then on.")
+    preview = tell(actor, checked, begins) if tell else Preview(_("It holds for what happens from then on."))
     return Proposal(checked, selectors.value_at(key, begins), begins, begins < moment, preview)
 
 
@@ -72,7 +73,7 @@ def change(
     if expected_number is not None and expected_number != number:
         raise PolicyChangedMeanwhile(key=key, number=number)
     if not reason.strip():
-        raise Invalid.field("reason", "Say why the setting changes.")
+        raise Invalid.field("reason", _("Say why the setting changes."))
     if proposal.is_retroactive and confirmed_affected != proposal.preview.affected:
         raise RetroactiveNotConfirmed(key=key, affected=proposal.preview.affected)
     if proposal.value == proposal.before and version_at(versions, proposal.effective_from) is not None:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit import permissions
@@ -75,7 +76,7 @@ def acknowledge_restore(actor: Actor, reason: str) -> None:
     """
     actor.require(permissions.ACKNOWLEDGE_RESTORE)
     if not reason.strip():
-        raise Invalid.field("reason", "Say which restore this was and who ordered it.")
+        raise Invalid.field("reason", _("Say which restore this was and who ordered it."))
     organisation_id = actor.organisation_id
     moment = clock.now()
     record(actor, "audit.restore_acknowledged", ("tenancy.organisation", organisation_id), reason=reason)

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from rollbook.core.errors import Invalid
 from rollbook.core.identity import errors, rules
 from rollbook.core.permissions.actor import Actor
@@ -30,6 +32,8 @@ def with_reason(reason: str) -> str:
     if not rules.is_a_reason(reason):
         shortest, longest = rules.REASON_LENGTH
         raise Invalid.field(
-            "reason", f"Write {shortest} to {longest} characters that somebody else will understand later."
+            "reason",
+            _("Write %(shortest)s to %(longest)s characters that somebody else will understand later.")
+            % {"shortest": shortest, "longest": longest},
         )
     return reason

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock, events
 from rollbook.core.audit import services as audit
@@ -136,11 +137,11 @@ def refuse_person_with_account(person_id: UUID) -> None:
 
 def _check_names(name: str, email: str, login_name: str) -> None:
     if not name.strip():
-        raise Invalid.field("display_name", "Write the name.")
+        raise Invalid.field("display_name", _("Write the name."))
     if not email and not login_name:
-        raise Invalid.field("email", "Give an e-mail address or a number, so that they can sign in.")
+        raise Invalid.field("email", _("Give an e-mail address or a number, so that they can sign in."))
     if "@" in login_name:
-        raise Invalid.field("login_name", "A number has no @. Put the e-mail address into its own field.")
+        raise Invalid.field("login_name", _("A number has no @. Put the e-mail address into its own field."))
 
 
 def _check_roles(actor: Actor, keys: Collection[str]) -> None:

@@ -3,6 +3,7 @@
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit import services as audit
@@ -22,7 +23,7 @@ def set_password(membership: Membership, password: str) -> None:
         raise Invalid(errors=[{"field": "password", "message": message} for message in error.messages]) from error
     if rules.resembles_name(password, membership.login_name):
         raise Invalid.field(
-            "password", "The password contains your number. Choose something that is not printed on a card."
+            "password", _("The password contains your number. Choose something that is not printed on a card.")
         )
     user.set_password(password)
     user.save(update_fields=["password"])

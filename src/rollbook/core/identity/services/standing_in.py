@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit import services as audit
@@ -34,7 +35,7 @@ def begin_impersonation(*, actor: Actor, membership_id: UUID, reason: str) -> Im
     if not may_act_for_others():
         raise errors.ImpersonationOff
     if membership_id == actor.require_membership():
-        raise Invalid.field("member", "Choose another member: you are yourself already.")
+        raise Invalid.field("member", _("Choose another member: you are yourself already."))
     member = Membership.objects.filter(id=membership_id).first()
     if member is None:
         raise NotFound
@@ -81,7 +82,7 @@ def begin_support_access(
     reason = guards.with_reason(reason)
     longest = int(rules.SUPPORT_LASTS_AT_MOST.total_seconds() // 60)
     if not 1 <= minutes <= longest:
-        raise Invalid.field("minutes", f"Choose from 1 to {longest} minutes.")
+        raise Invalid.field("minutes", _("Choose from 1 to %(longest)s minutes.") % {"longest": longest})
     now = clock.now()
     with tenant_scope(organisation_id):
         access: SupportAccess = SupportAccess.objects.create(

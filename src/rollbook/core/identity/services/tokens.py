@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit import services as audit
@@ -63,11 +64,11 @@ def revoke_token(*, actor: Actor, token_id: UUID) -> ApiToken:
 def _check(actor: Actor, name: str, scopes: Collection[str], lasts: timedelta) -> None:
     actor.require_membership()
     if not name.strip():
-        raise Invalid.field("name", "Write what the token is for.")
+        raise Invalid.field("name", _("Write what the token is for."))
     if not scopes:
-        raise Invalid.field("scopes", "Choose at least one thing that the token may do.")
+        raise Invalid.field("scopes", _("Choose at least one thing that the token may do."))
     for scope in sorted(scopes):
         if scope not in actor.permissions:
             raise errors.ScopeNotYours(scope=scope)
     if not timedelta(0) < lasts <= rules.TOKEN_LASTS_AT_MOST:
-        raise Invalid.field("lasts_days", "A token lasts from one day to one year.")
+        raise Invalid.field("lasts_days", _("A token lasts from one day to one year."))
