@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Schema, Status
 from ninja.files import UploadedFile
 
@@ -75,7 +76,9 @@ def upload(request: ApiRequest, bucket: Form[str], file: File[UploadedFile]) -> 
     """Send a file to a bucket whose permission the caller holds."""
     found = bucket_named(bucket)
     if found is None or not found.upload_permission:
-        raise Invalid.field("bucket", "There is no such bucket, or its files are sent with the record they belong to.")
+        raise Invalid.field(
+            "bucket", _("There is no such bucket, or its files are sent with the record they belong to.")
+        )
     return Status(
         201, services.store_upload(request.actor, bucket=found, content=file.file or b"", name=file.name or "")
     )

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from rollbook.shared.gateways.http import Door
 from rollbook.shared.gateways.outcomes import OutcomeUnknown
@@ -108,7 +109,11 @@ class PayMongo:
 
     def key_fault(self, secret_key: str, *, is_live: bool) -> str:
         wanted = "sk_live_" if is_live else "sk_test_"
-        return "" if secret_key.startswith(wanted) else f"PayMongo's secret key of this mode begins with {wanted}."
+        return (
+            ""
+            if secret_key.startswith(wanted)
+            else _("PayMongo's secret key of this mode begins with %(wanted)s.") % {"wanted": wanted}
+        )
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from rollbook.shared.gateways.http import Door
 from rollbook.shared.gateways.outcomes import OutcomeUnknown
@@ -106,7 +107,11 @@ class Stripe:
     def key_fault(self, secret_key: str, *, is_live: bool) -> str:
         mode = "live" if is_live else "test"
         fits = secret_key.startswith((f"sk_{mode}_", f"rk_{mode}_"))
-        return "" if fits else f"Stripe's secret key of this mode begins with sk_{mode}_ or rk_{mode}_."
+        return (
+            ""
+            if fits
+            else _("Stripe's secret key of this mode begins with sk_%(mode)s_ or rk_%(mode)s_.") % {"mode": mode}
+        )
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Query, Schema, Status
 from pydantic import ConfigDict, Field
 
@@ -293,7 +294,7 @@ def change(request: ApiRequest, person_id: UUID, body: ChangeIn, response: HttpR
     changes = body.model_dump(exclude_unset=True)
     empty = [name for name, value in changes.items() if value is None and name != "birth_date"]
     if empty:
-        raise Invalid(errors=[{"field": name, "message": "Leave it out, or send text."} for name in empty])
+        raise Invalid(errors=[{"field": name, "message": _("Leave it out, or send text.")} for name in empty])
     version = expected_version(request)
     if version is None:
         version = selectors.person(request.actor, person_id).version

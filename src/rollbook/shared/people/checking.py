@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from rollbook.core.errors import Invalid
 from rollbook.shared.people import rules
 from rollbook.shared.people.errors import UnusualBirthDate
@@ -52,7 +54,7 @@ def check_new(new: NewPerson, *, today: date, country: str, ages: rules.AgeBound
     problems: list[Problem] = []
     names: dict[str, Any] = {name: checked_name(name, getattr(new, name), problems) for name in NAME_FIELDS}
     if not names["family_name"] and not names["given_name"]:
-        problems.append({"field": "given_name", "message": "Enter a name; for a single name use the given name."})
+        problems.append({"field": "given_name", "message": _("Enter a name; for a single name use the given name.")})
     phones = tuple(checked_contact(ContactPoint.Kind.PHONE, text, country, problems) for text in new.phones)
     emails = tuple(checked_contact(ContactPoint.Kind.EMAIL, text, country, problems) for text in new.emails)
     numbers = tuple((kind, checked_number(value, problems)) for kind, value in new.identifiers)
@@ -67,7 +69,7 @@ def checked_changes(
 ) -> tuple[dict[str, Any], int | None]:
     """Changes in the form in which they are stored, and an age that needs to be confirmed."""
     if unknown := sorted(set(changes) - CHANGEABLE):
-        raise Invalid(errors=[{"field": name, "message": "This cannot be changed here."} for name in unknown])
+        raise Invalid(errors=[{"field": name, "message": _("This cannot be changed here.")} for name in unknown])
     problems: list[Problem] = []
     stored = dict(changes)
     for name in NAME_FIELDS:
@@ -85,14 +87,16 @@ def checked_name(name: str, text: str, problems: list[Problem]) -> str:
     """A part of a legal name in Unicode NFC with single spaces."""
     tidy = rules.tidy(text)
     if len(tidy) > _LENGTHS[name]:
-        problems.append({"field": name, "message": f"Use at most {_LENGTHS[name]} characters."})
+        problems.append({"field": name, "message": _("Use at most %(most)s characters.") % {"most": _LENGTHS[name]}})
     strange = rules.strange_character(tidy)
     if strange is not None:
         shown = f"“{strange}”" if strange.isprintable() else f"the character U+{ord(strange):04X}"
-        sentence = f"Remove {shown}: a name has letters, spaces, hyphens, apostrophes and full stops."
+        sentence = _("Remove %(shown)s: a name has letters, spaces, hyphens, apostrophes and full stops.") % {
+            "shown": shown
+        }
         problems.append({"field": name, "message": sentence})
     elif tidy and not any(character.isalnum() for character in tidy):
-        problems.append({"field": name, "message": "A name has at least one letter."})
+        problems.append({"field": name, "message": _("A name has at least one letter.")})
     return tidy
 
 
@@ -100,10 +104,10 @@ def checked_contact(kind: str, text: str, country: str, problems: list[Problem])
     """A telephone number as E.164, an e-mail address in lower case."""
     if kind == ContactPoint.Kind.PHONE:
         value = rules.phone_e164(text, country)
-        message = "Enter a telephone number such as +63 917 123 4567; without + it is read as a local number."
+        message = _("Enter a telephone number such as +63 917 123 4567; without + it is read as a local number.")
     else:
         value = rules.email_address(text)
-        message = "Enter an e-mail address such as name@example.org."
+        message = _("Enter an e-mail address such as name@example.org.")
     if value is None:
         problems.append({"field": kind.lower(), "message": message})
     return value or ""
@@ -114,7 +118,7 @@ def checked_number(text: str, problems: list[Problem]) -> str:
     value = rules.tidy(text)
     if not rules.number_key(value) or len(value) > 60:
         problems.append(
-            {"field": "identifiers", "message": "A number has at least one letter or digit, and at most 60."}
+            {"field": "identifiers", "message": _("A number has at least one letter or digit, and at most 60.")}
         )
     return value
 
@@ -122,7 +126,12 @@ def checked_number(text: str, problems: list[Problem]) -> str:
 def checked_sex(sex: str, problems: list[Problem]) -> None:
     """One of the known letters, or nothing."""
     if sex and sex not in Person.Sex.values:
-        problems.append({"field": "sex", "message": f"Use one of {', '.join(Person.Sex.values)}, or leave it empty."})
+        problems.append(
+            {
+                "field": "sex",
+                "message": _("Use one of %(choices)s, or leave it empty.") % {"choices": ", ".join(Person.Sex.values)},
+            }
+        )
 
 
 def checked_birth_date(
@@ -133,7 +142,7 @@ def checked_birth_date(
         return None
     verdict = rules.judge_birth_date(birth_date, today, ages)
     if verdict is rules.BirthDateVerdict.FUTURE:
-        problems.append({"field": "birth_date", "message": "A birth date cannot be in the future."})
+        problems.append({"field": "birth_date", "message": _("A birth date cannot be in the future.")})
     elif verdict is not rules.BirthDateVerdict.USUAL:
         return rules.age_on(birth_date, today)
     return None

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -27,13 +28,13 @@ def set_appointment(
     actor.require(permissions.REVIEW_APPLICATIONS)
     errors = []
     if kind not in Appointment.Kind.values:
-        errors.append({"field": "kind", "message": "Choose a test, an interview or a visit."})
+        errors.append({"field": "kind", "message": _("Choose a test, an interview or a visit.")})
     if starts_at <= clock.now():
-        errors.append({"field": "starts_at", "message": "Choose a time that is still to come."})
+        errors.append({"field": "starts_at", "message": _("Choose a time that is still to come.")})
     if not place.strip() or len(place.strip()) > 160:
-        errors.append({"field": "place", "message": "Say in at most 160 characters where to come."})
+        errors.append({"field": "place", "message": _("Say in at most 160 characters where to come.")})
     if not 5 <= minutes <= 480:
-        errors.append({"field": "minutes", "message": "Enter 5 to 480 minutes."})
+        errors.append({"field": "minutes", "message": _("Enter 5 to 480 minutes.")})
     if errors:
         raise Invalid(errors=errors)
     application = selectors.get_for_update(application_id)
@@ -61,9 +62,9 @@ def close_appointment(actor: Actor, *, appointment_id: UUID, state: str, outcome
     actor.require(permissions.REVIEW_APPLICATIONS)
     tidy = " ".join(outcome.split())
     if state not in (_State.ATTENDED, _State.MISSED, _State.CANCELLED):
-        raise Invalid.field("state", "Choose attended, missed or cancelled.")
+        raise Invalid.field("state", _("Choose attended, missed or cancelled."))
     if len(tidy) > 500:
-        raise Invalid.field("outcome", "Use at most 500 characters.")
+        raise Invalid.field("outcome", _("Use at most 500 characters."))
     appointment: Appointment | None = (
         Appointment.objects.select_for_update(of=("self",)).select_related("application").filter(id=appointment_id)
     ).first()

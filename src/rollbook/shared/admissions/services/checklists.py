@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
@@ -21,14 +22,14 @@ def set_checklist(actor: Actor, *, kind: str, wanted: Sequence[Wanted]) -> list[
     """Say which papers applicants of a kind bring from now on. Papers that were sent already stay where they are."""
     actor.require(permissions.MANAGE_CHECKLIST)
     if scheme_in_scope().kind(kind) is None:
-        raise Invalid.field("kind", "Choose one of the kinds of applicants.")
+        raise Invalid.field("kind", _("Choose one of the kinds of applicants."))
     errors = [
-        {"field": each.type or "type", "message": "Name each document in at most 120 characters, with a short key."}
+        {"field": each.type or "type", "message": _("Name each document in at most 120 characters, with a short key.")}
         for each in wanted
         if not _KEY.match(each.type) or not str(each.label).strip() or len(str(each.label)) > 120
     ]
     if len({each.type for each in wanted}) != len(wanted) or not 1 <= len(wanted) <= MOST:
-        errors.append({"field": "documents", "message": f"List 1 to {MOST} documents, each once."})
+        errors.append({"field": "documents", "message": _("List 1 to %(most)s documents, each once.") % {"most": MOST}})
     if errors:
         raise Invalid(errors=errors)
     before = [f"{each.type}{'' if each.is_required else ' (optional)'}" for each in selectors.checklist(kind)]

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -25,7 +26,7 @@ Convert = Callable[[Application], Converted]
 def mark_incomplete(actor: Actor, *, application_id: UUID, reason: str) -> Application:
     """Tell an applicant what is missing; they send it and the application comes back."""
     actor.require(permissions.REVIEW_APPLICATIONS)
-    tidy = _sentence(reason, "what is missing")
+    tidy = _sentence(reason, _("Say in 10 to 500 characters what is missing; the applicant reads it."))
     application = selectors.get_for_update(application_id)
     _move(actor, application, _State.INCOMPLETE, tidy, decision_reason=tidy)
     owe(Notice.Kind.INCOMPLETE, application, reason=tidy)
@@ -45,7 +46,7 @@ def take_up_again(actor: Actor, *, application_id: UUID) -> Application:
 def reject(actor: Actor, *, application_id: UUID, reason: str) -> Application:
     """Say no to an applicant, with the reason that they read. Twice is the same as once."""
     actor.require(permissions.DECIDE_APPLICATIONS)
-    tidy = _sentence(reason, "why")
+    tidy = _sentence(reason, _("Say in 10 to 500 characters why; the applicant reads it."))
     application = selectors.get_for_update(application_id)
     if application.state == _State.REJECTED:
         return application
@@ -141,8 +142,8 @@ def _cannot(application: Application, wanted: str) -> InvalidState:
     return InvalidState(state=application.get_state_display().lower(), wanted=str(_State(wanted).label).lower())
 
 
-def _sentence(reason: str, what: str) -> str:
+def _sentence(reason: str, demand: str) -> str:
     tidy = " ".join(reason.split())
     if not 10 <= len(tidy) <= 500:
-        raise Invalid.field("reason", f"Say in 10 to 500 characters {what}; the applicant reads it.")
+        raise Invalid.field("reason", demand)
     return tidy

@@ -4,6 +4,7 @@ from typing import IO
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -35,7 +36,7 @@ def send_document(
     if not application.is_draft and not application.is_open:
         raise InvalidState(state=application.get_state_display().lower(), wanted="completed")
     if type not in {wanted.type for wanted in selectors.checklist(application.kind)}:
-        raise Invalid.field("type", "This document is not on your checklist.")
+        raise Invalid.field("type", _("This document is not on your checklist."))
     before: ApplicationDocument | None = ApplicationDocument.objects.filter(
         application=application, type=type, is_current=True
     ).first()
@@ -69,7 +70,7 @@ def reject_document(actor: Actor, *, application_id: UUID, document_id: UUID, re
     """Say why a paper cannot be used; the applicant reads it and sends another."""
     tidy = " ".join(reason.split())
     if not 5 <= len(tidy) <= 500:
-        raise Invalid.field("reason", "Say in 5 to 500 characters what is wrong; the applicant reads it.")
+        raise Invalid.field("reason", _("Say in 5 to 500 characters what is wrong; the applicant reads it."))
     return _judge(actor, application_id, document_id, _State.REJECTED, tidy)
 
 

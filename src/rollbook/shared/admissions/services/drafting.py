@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
@@ -117,6 +118,6 @@ def ask_for_link(actor: Actor, *, address: str) -> None:
     actor.require(permissions.APPLY)
     email = email_address(address)
     if email is None:
-        problem: Problem = {"field": "email", "message": "Enter an e-mail address such as name@example.org."}
+        problem: Problem = {"field": "email", "message": _("Enter an e-mail address such as name@example.org.")}
         raise Invalid(errors=[problem])
     owe(Notice.Kind.RESUME, None, address=email)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -53,7 +54,7 @@ def fold(actor: Actor, *, kept_id: UUID, duplicate_id: UUID, reason: str) -> App
     actor.require(permissions.REVIEW_APPLICATIONS)
     tidy = _reason(reason)
     if kept_id == duplicate_id:
-        raise Invalid.field("duplicate_id", "Choose two different applications.")
+        raise Invalid.field("duplicate_id", _("Choose two different applications."))
     rows = {each: selectors.get_for_update(each) for each in sorted((kept_id, duplicate_id))}
     kept, duplicate = rows[kept_id], rows[duplicate_id]
     if kept.intake_id != duplicate.intake_id:
@@ -89,5 +90,5 @@ def _save(application: Application, *fields: str) -> None:
 def _reason(reason: str) -> str:
     tidy = " ".join(reason.split())
     if not 10 <= len(tidy) <= 500:
-        raise Invalid.field("reason", "Say in 10 to 500 characters how you know.")
+        raise Invalid.field("reason", _("Say in 10 to 500 characters how you know."))
     return tidy

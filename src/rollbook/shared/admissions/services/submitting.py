@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -64,7 +65,7 @@ def submit(actor: Actor, *, application_id: UUID, has_consented: bool) -> Submis
 def _must_be_whole(application: Application, has_consented: bool) -> None:
     errors = [{"field": lack.field, "message": lack.message} for lack in selectors.lacks_of(application)]
     if not has_consented:
-        errors.append({"field": "consent", "message": "Agree to how your data is used; without that we may not."})
+        errors.append({"field": "consent", "message": _("Agree to how your data is used; without that we may not.")})
     if errors:
         raise Invalid(errors=errors)
     if application.email_proved_at is None:

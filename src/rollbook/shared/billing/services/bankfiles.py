@@ -10,6 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
 from rollbook.core.db.batches import join_whole_sets
@@ -29,7 +32,12 @@ from rollbook.shared.billing.services.receipts import MAIN_SERIES, ReceiptSeries
 #: Rows of one transaction: large enough to be fast, small enough that a counter never waits long.
 CHUNK = 5000
 METHODS = frozenset(Payment.Method.values)
-METHOD_SENTENCE = f"The method must be one of {', '.join(Payment.Method.values)}."
+REFERENCE_FAULT = gettext_lazy("The reference is missing or longer than 100 characters.")
+CUSTOMER_FAULT = gettext_lazy("The customer's number is missing.")
+METHOD_FAULT = gettext_lazy("The method must be one of %(choices)s.")
+AMOUNT_FAULT = gettext_lazy("The amount must be a plain number from 0.01 to 9999999.99, such as 1250.00.")
+TIME_FAULT = gettext_lazy("The time must look like 2026-08-31 or 2026-08-31T14:05.")
+FUTURE_FAULT = gettext_lazy("The time of payment lies in the future.")
 Reason = BankFileRow.Reason
 
 
@@ -143,7 +151,7 @@ def _import_chunk(
     credited = credit(actor, matched, series=series, now=now, on_landed=on_landed)
     credited_lines = {entry.line for entry in credited}
     waiting += [
-        Unmatched(entry.row, Reason.DUPLICATE_REFERENCE, "A payment with this reference is recorded already.")
+        Unmatched(entry.row, Reason.DUPLICATE_REFERENCE, gettext("A payment with this reference is recorded already."))
         for entry in matched
         if entry.line not in credited_lines
     ]
@@ -189,15 +197,20 @@ def _read_row(row: IncomingRow, facts: OrganisationFacts, now: datetime) -> tupl
     amount = _read_amount(row.amount, facts.currency)
     paid_at = facts.read_local(row.paid_at)
     faults = (
-        (bool(row.fault), row.fault),
-        (not row.reference or len(row.reference) > 100, "The reference is missing or longer than 100 characters."),
-        (not row.customer_number, "The customer's number is missing."),
-        (row.method not in METHODS, METHOD_SENTENCE),
-        (amount is None, "The amount must be a plain number from 0.01 to 9999999.99, such as 1250.00."),
-        (paid_at is None, "The time must look like 2026-08-31 or 2026-08-31T14:05."),
-        (paid_at is not None and paid_at > now, "The time of payment lies in the future."),
+        (not row.reference or len(row.reference) > 100, REFERENCE_FAULT),
+        (not row.customer_number, CUSTOMER_FAULT),
+        (row.method not in METHODS, METHOD_FAULT),
+        (amount is None, AMOUNT_FAULT),
+        (paid_at is None, TIME_FAULT),
+        (paid_at is not None and paid_at > now, FUTURE_FAULT),
     )
-    return amount, paid_at, next((sentence for is_wrong, sentence in faults if is_wrong), "")
+    fault = row.fault or next((_in_words(sentence) for is_wrong, sentence in faults if is_wrong), "")
+    return amount, paid_at, fault
+
+
+def _in_words(fault: Promise) -> str:
+    """Put into words only once a row has the fault: a file holds tens of thousands that have none."""
+    return str(fault) % {"choices": ", ".join(Payment.Method.values)}
 
 
 def _read_amount(text: str, currency: str) -> Money | None:
@@ -214,9 +227,9 @@ def _match(
     waiting: list[Unmatched],
 ) -> Iterator[Credit]:
     sentences = {
-        Reason.UNKNOWN_CUSTOMER: "Nobody here has this number.",
-        Reason.NO_OPEN_INVOICE: "There is no open plan to credit.",
-        Reason.AMBIGUOUS: "More than one term is open; choose the term by hand.",
+        Reason.UNKNOWN_CUSTOMER: gettext("Nobody here has this number."),
+        Reason.NO_OPEN_INVOICE: gettext("There is no open plan to credit."),
+        Reason.AMBIGUOUS: gettext("More than one term is open; choose the term by hand."),
     }
     for row, amount, paid_at in readable:
         target = targets.get(row.customer_number, Reason.UNKNOWN_CUSTOMER)

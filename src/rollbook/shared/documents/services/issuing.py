@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from rollbook.core import clock
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid, NotFound
@@ -124,5 +126,5 @@ def _move(actor: Actor, document: Document, state: str, reason: str, now: dateti
 def _checked_reason(reason: str) -> str:
     tidy = " ".join(reason.split())
     if not 10 <= len(tidy) <= 500:
-        raise Invalid.field("reason", "Say why in 10 to 500 characters.")
+        raise Invalid.field("reason", _("Say why in 10 to 500 characters."))
     return tidy

@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from rollbook.core import clock
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid, NotFound
@@ -21,7 +23,7 @@ def remove_file(actor: Actor, *, file_id: UUID, reason: str, permission: str = p
     actor.require(permission)
     tidy = " ".join(reason.split())
     if not 0 < len(tidy) <= 500:
-        raise Invalid.field("reason", "Say in at most 500 characters why the file is withdrawn.")
+        raise Invalid.field("reason", _("Say in at most 500 characters why the file is withdrawn."))
     with tenant_scope(actor.organisation_id, grants=every_grant()):
         stored = StoredFile.objects.select_for_update().filter(pk=file_id).first()
         if stored is None:

@@ -64,7 +64,9 @@ def request_erasure(actor: Actor, *, person_id: UUID, reason: str) -> ApprovalRe
     actor.require(permissions.CHANGE_PEOPLE)
     text = rules.tidy(reason)
     if not LEAST_REASON <= len(text) <= 500:
-        raise Invalid.field("reason", f"Say in {LEAST_REASON} to 500 characters why they are anonymised.")
+        raise Invalid.field(
+            "reason", _("Say in %(least)s to 500 characters why they are anonymised.") % {"least": LEAST_REASON}
+        )
     person = person_for_update(person_id)
     found = _possible(person)
     return propose(actor, kind=ERASURE, target=person, reason=text, payload={"kinds": found.kinds})
@@ -95,9 +97,9 @@ def describe_erasure(request: ApprovalRequest) -> Description:
     """The card of it: how much of each kind would go."""
     person = Person.objects.get(pk=request.target_id)
     return Description(
-        title=f"Anonymise {person.full_name}",
+        title=_("Anonymise %(full_name)s") % {"full_name": person.full_name},
         changes=[Change(kind, str(count), "0") for kind, count in request.payload["kinds"].items()],
-        effect="Name, birth date, numbers of the house, grades and money stay. This cannot be undone.",
+        effect=_("Name, birth date, numbers of the house, grades and money stay. This cannot be undone."),
         url=reverse("people:person", args=[person.pk]),
     )
 

@@ -6,6 +6,8 @@ The double keeps its row and points at the survivor, so that the merge can be un
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from rollbook.core import clock, events
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid, NotFound
@@ -74,5 +76,5 @@ def _point(duplicate: Person, now: datetime) -> None:
 def _checked_reason(reason: str) -> str:
     tidy = rules.tidy(reason)
     if not REASON_LENGTH <= len(tidy) <= 500:
-        raise Invalid.field("reason", f"Say in {REASON_LENGTH} to 500 characters how you know.")
+        raise Invalid.field("reason", _("Say in %(least)s to 500 characters how you know.") % {"least": REASON_LENGTH})
     return tidy

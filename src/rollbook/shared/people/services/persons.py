@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -93,7 +94,7 @@ def bulk_add_checked(actor: Actor, checked: Sequence[Checked]) -> list[Person]:
     """As `bulk_add`, for whoever has asked `check_rows` already and shows its problems in another way."""
     actor.require(permissions.ADD_PEOPLE)
     if any(row.problems for row in checked):
-        raise Invalid.field("rows", "Some rows have problems; correct them first.")
+        raise Invalid.field("rows", gettext("Some rows have problems; correct them first."))
     people = _insert([row.new for row in checked])
     record(
         actor,
@@ -126,7 +127,7 @@ def change_person(
     for name, value in stored.items():
         setattr(person, name, value)
     if not person.family_name and not person.given_name:
-        raise Invalid.field("given_name", "Enter a name; for a single name use the given name.")
+        raise Invalid.field("given_name", gettext("Enter a name; for a single name use the given name."))
     if _facts(person) == before:
         return person
     person.search_key = rules.search_key(person.name)

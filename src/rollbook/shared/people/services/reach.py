@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -54,7 +55,9 @@ def add_contact_point(
 
 def _checked_contact(kind: str, value: str) -> str:
     if kind not in ContactPoint.Kind.values:
-        raise Invalid.field("kind", f"Use one of {', '.join(ContactPoint.Kind.values)}.")
+        raise Invalid.field(
+            "kind", gettext("Use one of %(choices)s.") % {"choices": ", ".join(ContactPoint.Kind.values)}
+        )
     problems: list[Problem] = []
     stored = checked_contact(kind, value, home_country(), problems)
     if problems:
@@ -151,19 +154,24 @@ def set_address(actor: Actor, *, person_id: UUID, kind: str, **fields: str) -> A
 def _checked_address(kind: str, fields: dict[str, str]) -> dict[str, str]:
     problems: list[Problem] = []
     if kind not in Address.Kind.values:
-        problems.append({"field": "kind", "message": f"Use one of {', '.join(Address.Kind.values)}."})
+        problems.append(
+            {
+                "field": "kind",
+                "message": gettext("Use one of %(choices)s.") % {"choices": ", ".join(Address.Kind.values)},
+            }
+        )
     stored: dict[str, str] = {}
     for name, text in fields.items():
         if name not in _ADDRESS_FIELDS:
-            problems.append({"field": name, "message": "An address has no such part."})
+            problems.append({"field": name, "message": gettext("An address has no such part.")})
             continue
         stored[name] = rules.tidy(text)
         longest = _ADDRESS_FIELDS[name]
         if len(stored[name]) > longest:
-            problems.append({"field": name, "message": f"Use at most {longest} characters."})
+            problems.append({"field": name, "message": gettext("Use at most %(most)s characters.") % {"most": longest}})
     country = stored.get("country", "").upper()
     if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        problems.append({"field": "country", "message": "Use the two letters of the country, such as PH."})
+        problems.append({"field": "country", "message": gettext("Use the two letters of the country, such as PH.")})
     if "country" in stored:
         stored["country"] = country
     if problems:
@@ -222,7 +230,7 @@ def bulk_remove_identifiers(actor: Actor, *, kinds: Sequence[str], person_ids: S
     """Take every number of these kinds away from many people at once, as when an import is taken back."""
     actor.require(permissions.CHANGE_PEOPLE)
     if not rules.tidy(reason):
-        raise Invalid.field("reason", "Say why the numbers are taken away.")
+        raise Invalid.field("reason", gettext("Say why the numbers are taken away."))
     removed = 0
     for start in range(0, len(person_ids), 2_000):
         some = list(person_ids[start : start + 2_000])
@@ -245,7 +253,7 @@ def remove_identifier(actor: Actor, *, identifier_id: UUID, reason: str) -> None
     """Take a number away from a person, such as that of a lost card."""
     actor.require(permissions.CHANGE_PEOPLE)
     if not rules.tidy(reason):
-        raise Invalid.field("reason", "Say why the number is taken away.")
+        raise Invalid.field("reason", gettext("Say why the number is taken away."))
     identifier = Identifier.objects.filter(pk=identifier_id).first()
     if identifier is None:
         raise NotFound

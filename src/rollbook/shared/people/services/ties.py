@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from rollbook.core import clock
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid, NotFound
@@ -30,7 +32,9 @@ def relate(
     """
     actor.require(permissions.CHANGE_PEOPLE)
     if kind not in Relationship.Kind.values:
-        raise Invalid.field("kind", f"Use one of {', '.join(Relationship.Kind.values)}.")
+        raise Invalid.field(
+            "kind", gettext("Use one of %(choices)s.") % {"choices": ", ".join(Relationship.Kind.values)}
+        )
     if person_id == relative_id:
         raise SamePerson
     people_for_update(person_id, relative_id)
@@ -63,7 +67,7 @@ def end_relationship(actor: Actor, *, relationship_id: UUID, reason: str, ended_
     """Write down that a relationship is over, today unless a day is given. What was stays on record."""
     actor.require(permissions.CHANGE_PEOPLE)
     if not rules.tidy(reason):
-        raise Invalid.field("reason", "Say why the relationship ends.")
+        raise Invalid.field("reason", gettext("Say why the relationship ends."))
     relationship = Relationship.objects.select_for_update().filter(pk=relationship_id).first()
     if relationship is None:
         raise NotFound
@@ -71,7 +75,7 @@ def end_relationship(actor: Actor, *, relationship_id: UUID, reason: str, ended_
         raise NotRelatedAnyMore(ended_on=relationship.ended_on)
     day = ended_on or organisation_in_scope().local_date(clock.now())
     if relationship.started_on and day < relationship.started_on:
-        raise Invalid.field("ended_on", "A relationship cannot end before it began.")
+        raise Invalid.field("ended_on", gettext("A relationship cannot end before it began."))
     relationship.ended_on = day
     relationship.save(update_fields=["ended_on"])
     record(
@@ -91,7 +95,7 @@ def make_household(actor: Actor, *, name: str, head_id: UUID) -> Household:
     actor.require(permissions.CHANGE_PEOPLE)
     tidy = rules.tidy(name)
     if not 0 < len(tidy) <= 120:
-        raise Invalid.field("name", "Give the household a name of at most 120 characters.")
+        raise Invalid.field("name", gettext("Give the household a name of at most 120 characters."))
     head = person_for_update(head_id)
     household = Household.objects.create(name=tidy)
     HouseholdMember.objects.create(household=household, person=head, is_head=True)
