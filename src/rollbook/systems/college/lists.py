@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from xml.etree import ElementTree as ET
 
+from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from rollbook.core.errors import Invalid
@@ -46,9 +47,9 @@ class Line:
 def read_list(file_name: str, content: bytes) -> list[Line]:
     """The lines of a file whose first line names the columns. Empty lines are left out."""
     if not content.strip():
-        raise FileRefused.because("The file is empty. Choose the file that holds the list.")
+        raise FileRefused.because(_("The file is empty. Choose the file that holds the list."))
     if len(content) > MOST_BYTES:
-        raise FileRefused.because("The file is larger than 5 MB. Split it and import the parts one after the other.")
+        raise FileRefused.because(_("The file is larger than 5 MB. Split it and import the parts one after the other."))
     rows = _xlsx_rows(content) if content.startswith(b"PK\x03\x04") else _csv_rows(file_name, content)
     numbered = enumerate(rows, start=1)
     headings: list[str] = []
@@ -61,10 +62,12 @@ def read_list(file_name: str, content: bytes) -> list[Line]:
             headings = _headings(texts)
             continue
         if len(lines) == MOST_ROWS:
-            raise FileRefused.because("The file has more than 50,000 rows. Split it and import the parts.")
+            raise FileRefused.because(_("The file has more than 50,000 rows. Split it and import the parts."))
         lines.append(_line(number, headings, texts))
     if not lines:
-        raise FileRefused.because("The file has a heading but no rows under it." if headings else "The file is empty.")
+        raise FileRefused.because(
+            _("The file has a heading but no rows under it.") if headings else _("The file is empty.")
+        )
     return lines
 
 
@@ -72,17 +75,24 @@ def _headings(texts: list[str]) -> list[str]:
     names = [text.lower().replace(" ", "_") for text in texts]
     doubled = sorted({name for name in names if name and names.count(name) > 1})
     if doubled:
-        raise FileRefused.because(f"The heading names {doubled[0]} twice. Every column has its own name.")
+        raise FileRefused.because(
+            _("The heading names %(name)s twice. Every column has its own name.") % {"name": doubled[0]}
+        )
     return names
 
 
 def _line(number: int, headings: list[str], texts: list[str]) -> Line:
     if any(texts[len(headings) :]):
-        raise FileRefused.because(f"Line {number} has more values than the heading has columns.")
+        raise FileRefused.because(
+            _("Line %(number)s has more values than the heading has columns.") % {"number": number}
+        )
     values = {name: text for name, text in zip(headings, texts, strict=False) if name}
     for name, text in values.items():
         if len(text) > _LONGEST_CELL or "\x00" in text:
-            raise FileRefused.because(f"Line {number} holds something under {name} that is no text of a list.")
+            raise FileRefused.because(
+                _("Line %(number)s holds something under %(name)s that is no text of a list.")
+                % {"number": number, "name": name}
+            )
     return Line(number, values)
 
 
@@ -94,7 +104,8 @@ def _csv_rows(file_name: str, content: bytes) -> Iterator[list[str]]:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error as error:
         raise FileRefused.because(
-            f"{file_name or 'The file'} is not a list of comma-separated values: a quotation mark is not closed."
+            _("%(file_name)s is not a list of comma-separated values: a quotation mark is not closed.")
+            % {"file_name": file_name or _("The file")}
         ) from error
 
 
@@ -110,7 +121,7 @@ def _decoded(content: bytes) -> str:
         return content.decode(encodings[0])
     except UnicodeDecodeError as error:
         raise FileRefused.because(
-            "The file is in an old encoding, so letters such as ñ would be lost. Save it as “CSV UTF-8”."
+            _("The file is in an old encoding, so letters such as ñ would be lost. Save it as “CSV UTF-8”.")
         ) from error
 
 
@@ -121,7 +132,9 @@ def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
         sheet = workbook.get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise FileRefused.because("This is not an XLSX workbook that can be opened. Save it again as XLSX.") from error
+        raise FileRefused.because(
+            _("This is not an XLSX workbook that can be opened. Save it again as XLSX.")
+        ) from error
     formulas = _formula_cells(content)
     for row_index, row in enumerate(rows):
         yield [FORMULA if (row_index, column) in formulas else _cell_text(value) for column, value in enumerate(row)]
@@ -132,9 +145,9 @@ def _refuse_bombs(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except zipfile.BadZipFile as error:
-        raise FileRefused.because("This workbook is damaged. Save it again as XLSX.") from error
+        raise FileRefused.because(_("This workbook is damaged. Save it again as XLSX.")) from error
     if unpacked > MOST_UNPACKED_BYTES:
-        raise FileRefused.because("This workbook is far too large inside. Save the list alone as CSV UTF-8.")
+        raise FileRefused.because(_("This workbook is far too large inside. Save the list alone as CSV UTF-8."))
 
 
 def _cell_text(value: object) -> str:

@@ -1,5 +1,7 @@
 """The decision about grades that takes two people, and what its card says."""
 
+from django.utils.translation import gettext as _
+
 from rollbook.core.approvals.models import ApprovalRequest
 from rollbook.core.approvals.register import Change, Description, register_kind
 from rollbook.systems.college.grading import permissions
@@ -28,6 +30,8 @@ def describe(request: ApprovalRequest) -> Description:
     subject = f"{taken.subject.code}, {taken.term_enrolment.term.code}"
     return Description(
         title=f"{student.student_number} {student.person.roll_name}: {subject}",
-        changes=[Change("Grade", change.from_symbol, change.to_symbol)],
-        effect="The old grade stays in the history. The averages are computed anew at once, and the student is told.",
+        changes=[Change(_("Grade"), change.from_symbol, change.to_symbol)],
+        effect=_(
+            "The old grade stays in the history. The averages are computed anew at once, and the student is told."
+        ),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from rollbook.core.db.arrays import text_array_of
 from rollbook.core.tenancy.scope import require_organisation_id
@@ -139,11 +140,15 @@ def check_lines(lines: Sequence[Line], *, creates_missing: bool, enroller: Enrol
 def _check_columns(first: Line) -> None:
     missing = [name for name in NEEDED_COLUMNS if name not in first.values]
     if missing:
-        raise FileRefused.because(f"The heading lacks: {', '.join(missing)}. It needs {', '.join(NEEDED_COLUMNS)}.")
+        raise FileRefused.because(
+            gettext("The heading lacks: %(missing)s. It needs %(columns)s.")
+            % {"missing": ", ".join(missing), "columns": ", ".join(NEEDED_COLUMNS)}
+        )
     unknown = sorted(set(first.values) - set(COLUMNS))
     if unknown:
         raise FileRefused.because(
-            f"We do not know the columns {', '.join(unknown)}. Known are: {', '.join(COLUMNS)}. Remove the others."
+            gettext("We do not know the columns %(unknown)s. Known are: %(columns)s. Remove the others.")
+            % {"unknown": ", ".join(unknown), "columns": ", ".join(COLUMNS)}
         )
 
 
@@ -184,7 +189,10 @@ def _check_programmes(rows: Sequence[CheckedLine], creates_missing: bool) -> tup
         if creates_missing:
             missing.setdefault(code.lower(), code)
         else:
-            row.wrong("programme", f"There is no programme {code}. Add it first, or let the import create it.")
+            row.wrong(
+                "programme",
+                gettext("There is no programme %(code)s. Add it first, or let the import create it.") % {"code": code},
+            )
     return known, list(missing.values())
 
 
@@ -210,15 +218,25 @@ def _judge_terms(
         if term is not None:
             if term.has_ended:
                 state = term.get_state_display().lower()
-                verdicts[code.lower()] = f"{term.code} is {state}; nobody is enrolled in it any more."
+                verdicts[code.lower()] = gettext("%(code)s is %(state)s; nobody is enrolled in it any more.") % {
+                    "code": term.code,
+                    "state": state,
+                }
             continue
         shape = shape_of_code(code)
         if not creates_missing:
-            verdicts[code.lower()] = f"There is no term {code}. Add it first, or let the import create it."
+            verdicts[code.lower()] = gettext(
+                "There is no term %(code)s. Add it first, or let the import create it."
+            ) % {"code": code}
         elif shape is None:
-            verdicts[code.lower()] = f"Which semester is {code}? Add the term first, or write it like 2026-1."
+            verdicts[code.lower()] = gettext(
+                "Which semester is %(code)s? Add the term first, or write it like 2026-1."
+            ) % {"code": code}
         elif (other := places.setdefault((shape.academic_year, shape.kind), code)).lower() != code.lower():
-            verdicts[code.lower()] = f"{code} is the same semester as {other}. Use that code."
+            verdicts[code.lower()] = gettext("%(code)s is the same semester as %(other)s. Use that code.") % {
+                "code": code,
+                "other": other,
+            }
         elif other == code:
             missing[code] = shape
     return verdicts, missing
@@ -233,15 +251,25 @@ def _check_within_file(rows: Sequence[CheckedLine]) -> None:
         read = row.said
         first = first_of.setdefault(read.key, row)
         if row.name_key != first.name_key:
-            row.wrong("family_name", f"Line {first.line.number} gives the number {read.number} to another name.")
+            row.wrong(
+                "family_name",
+                gettext("Line %(line)s gives the number %(code)s to another name.")
+                % {"line": first.line.number, "code": read.number},
+            )
         if read.programme.lower() != first.said.programme.lower():
-            row.wrong("programme", f"Line {first.line.number} puts the same student in {first.said.programme}.")
+            row.wrong(
+                "programme",
+                gettext("Line %(line)s puts the same student in %(programme)s.")
+                % {"line": first.line.number, "programme": first.said.programme},
+            )
         before = terms_of.setdefault((read.key, read.term.lower()), row.line.number)
         if before != row.line.number:
-            row.wrong("student_number", f"Line {before} has the same student and term already.")
+            row.wrong(
+                "student_number", gettext("Line %(line)s has the same student and term already.") % {"line": before}
+            )
         barcode = number_key(row.line.values.get("barcode", ""))
         if barcode and barcodes.setdefault(barcode, read.key) != read.key:
-            row.wrong("barcode", "This barcode stands at another student of the file.")
+            row.wrong("barcode", gettext("This barcode stands at another student of the file."))
 
 
 def _check_against_standing(rows: Sequence[CheckedLine], programmes: dict[str, Programme]) -> None:
@@ -252,18 +280,28 @@ def _check_against_standing(rows: Sequence[CheckedLine], programmes: dict[str, P
         if found is None:
             continue
         if found.student_id is None:
-            row.wrong("student_number", f"The number {row.said.number} belongs to somebody who is no student here.")
+            row.wrong(
+                "student_number",
+                gettext("The number %(number)s belongs to somebody who is no student here.")
+                % {"number": row.said.number},
+            )
             continue
         row.student_id = found.student_id
         if found.search_key != row.name_key:
-            row.wrong("family_name", f"The number {row.said.number} stands with another name. Check which is right.")
+            row.wrong(
+                "family_name",
+                gettext("The number %(number)s stands with another name. Check which is right.")
+                % {"number": row.said.number},
+            )
         programme = programmes.get(row.said.programme.lower())
         if programme is None or programme.id != found.programme_id:
-            row.wrong("programme", "This student stands in another programme. A change of programme is a transfer.")
+            row.wrong(
+                "programme", gettext("This student stands in another programme. A change of programme is a transfer.")
+            )
     new_with_barcode = [row for row in rows if row.line.values.get("barcode") and not row.student_id]
     barcodes = {number_key(row.line.values["barcode"]): row for row in new_with_barcode}
     for key, *_ in _rows(STANDING, kind=BARCODE, keys=text_array_of(sorted(barcodes))):
-        barcodes[key].wrong("barcode", "This barcode belongs to somebody else.")
+        barcodes[key].wrong("barcode", gettext("This barcode belongs to somebody else."))
 
 
 def _check_curricula(rows: Sequence[CheckedLine], programmes: dict[str, Programme]) -> Versions:
@@ -277,9 +315,15 @@ def _check_curricula(rows: Sequence[CheckedLine], programmes: dict[str, Programm
             continue
         version = versions.named(programme.id if programme else None, name)
         if version is None:
-            row.wrong("curriculum", f"{row.said.programme} has no curriculum {name} in force. Leave this empty.")
+            row.wrong(
+                "curriculum",
+                gettext("%(programme)s has no curriculum %(name)s in force. Leave this empty.")
+                % {"programme": row.said.programme, "name": name},
+            )
         elif row.student_id and versions.followed.get(row.student_id) != version.id:
-            row.wrong("curriculum", "This student follows another curriculum. Change it on the student's record.")
+            row.wrong(
+                "curriculum", gettext("This student follows another curriculum. Change it on the student's record.")
+            )
     return versions
 
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from rollbook.core.money import Money, NotAnAmount
 from rollbook.shared.people.rules import number_key
 
@@ -83,13 +85,13 @@ def read_row(values: dict[str, str], *, currency: str, usual_instalments: int) -
 
     for field, text in values.items():
         if is_formula(text):
-            wrong(field, "This is a formula. Write the value itself.")
+            wrong(field, _("This is a formula. Write the value itself."))
     for field, is_needed in COLUMNS.items():
         if is_needed and not values.get(field):
-            wrong(field, f"{field.replace('_', ' ').capitalize()} is missing.")
+            wrong(field, _("%(field)s is missing.") % {"field": field.replace("_", " ").capitalize()})
     number = values.get("student_number", "")
     if number and (not NUMBER.match(number) or not number_key(number)):
-        wrong("student_number", "A student number has letters, digits, hyphens, slashes, dots; at most 30.")
+        wrong("student_number", _("A student number has letters, digits, hyphens, slashes, dots; at most 30."))
     if errors:
         return None, errors
     plan_total, instalments, first_due_on = _plan(values, currency, usual_instalments, errors)
@@ -106,7 +108,7 @@ def read_row(values: dict[str, str], *, currency: str, usual_instalments: int) -
     )
     for field in ("programme", "term"):
         if len(values[field]) > 20:
-            wrong(field, "A code has at most 20 characters.")
+            wrong(field, _("A code has at most 20 characters."))
     return (None, errors) if errors else (row, [])
 
 
@@ -128,16 +130,23 @@ def _plan(
     if not text:
         for field in ("instalments", "first_due_on"):
             if values.get(field):
-                errors.append({"field": "plan_total", "message": f"There is {field} but no plan total."})
+                errors.append(
+                    {"field": "plan_total", "message": _("There is %(field)s but no plan total.") % {"field": field}}
+                )
                 break
         return None, instalments, first_due_on
     try:
         minor = Money.parse(text, currency).minor
     except NotAnAmount as refusal:
-        errors.append({"field": "plan_total", "message": f"{refusal.detail} No thousands separators, no sign."})
+        errors.append(
+            {
+                "field": "plan_total",
+                "message": _("%(detail)s No thousands separators, no sign.") % {"detail": refusal.detail},
+            }
+        )
         return None, instalments, first_due_on
     if minor > LARGEST_PLAN_MINOR:
-        errors.append({"field": "plan_total", "message": "A plan is at most 9,999,999.99."})
+        errors.append({"field": "plan_total", "message": _("A plan is at most 9,999,999.99.")})
     return minor, instalments, first_due_on
 
 
@@ -146,7 +155,12 @@ def _whole(values: dict[str, str], field: str, least: int, most: int, usual: int
     if not text:
         return usual
     if not (text.isascii() and text.isdigit() and len(text) < 6 and least <= int(text) <= most):
-        errors.append({"field": field, "message": f"Write a whole number from {least} to {most}."})
+        errors.append(
+            {
+                "field": field,
+                "message": _("Write a whole number from %(least)s to %(most)s.") % {"least": least, "most": most},
+            }
+        )
         return usual
     return int(text)
 
@@ -160,5 +174,5 @@ def _day(values: dict[str, str], field: str, errors: list[RowError]) -> date | N
             return date.fromisoformat(text)
     except ValueError:
         pass
-    errors.append({"field": field, "message": "Write the day as year-month-day, such as 2026-08-31."})
+    errors.append({"field": field, "message": _("Write the day as year-month-day, such as 2026-08-31.")})
     return None

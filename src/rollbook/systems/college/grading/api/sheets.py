@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from ninja import File, Path, Query, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -212,7 +213,7 @@ def save_rows(request: ApiRequest, sheet_id: Path[UUID], body: RowsIn) -> dict[s
 def check_file(request: ApiRequest, sheet_id: Path[UUID], file: File[UploadedFile]) -> dict[str, Any]:
     """Rehearse a CSV or XLSX file of grades, line by line. Nothing is saved."""
     if (file.size or 0) > MOST_BYTES:
-        raise FileRefused.because("The file is larger than 5 MB. A sheet has no more than a few hundred rows.")
+        raise FileRefused.because(_("The file is larger than 5 MB. A sheet has no more than a few hundred rows."))
     found = files.read_file(request.actor, sheet_id=sheet_id, file_name=file.name or "", content=file.read())
     return {"good": len(found.rows), "lines": found.lines}
 

@@ -136,7 +136,7 @@ def _typed(request: PageRequest) -> list[RowTyped]:
         try:
             row_id = UUID(key)
         except ValueError as error:
-            raise Invalid.field(name, "This is no row of the sheet.") from error
+            raise Invalid.field(name, _("This is no row of the sheet.")) from error
         work = request.POST.get(f"work_{key}")
         rows.append(
             RowTyped(row_id, str(grade)[:20], None if work is None else str(work)[:1000],

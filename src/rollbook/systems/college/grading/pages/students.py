@@ -39,7 +39,7 @@ def what_if(request: PageRequest) -> HttpResponse:
             try:
                 wished.append((UUID(name.removeprefix("wish_")), str(text)[:20]))
             except ValueError as error:
-                raise Invalid.field(name, "This is no subject of yours.") from error
+                raise Invalid.field(name, _("This is no subject of yours.")) from error
     found = students.what_if(request.actor, wished[:30])
     context = {"found": found, "gpa_name": students.own_record(request.actor).gpa_name}
     return render(request, "college/grading/parts/what_if.html", context)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.approvals import services as approvals
@@ -134,10 +135,12 @@ def reopen_term(actor: Actor, *, term_id: UUID, until: date, reason: str) -> Ter
     now = clock.now()
     today = organisation_in_scope().local_date(now)
     if not today <= until <= today + timedelta(days=LONGEST_REOPENING_DAYS):
-        raise Invalid.field("until", f"Enter a day from today to {LONGEST_REOPENING_DAYS} days from now.")
+        raise Invalid.field(
+            "until", _("Enter a day from today to %(most)s days from now.") % {"most": LONGEST_REOPENING_DAYS}
+        )
     term: Term | None = Term.objects.filter(id=term_id).first()
     if term is None:
-        raise Invalid.field("term_id", "Choose one of the college's terms.")
+        raise Invalid.field("term_id", _("Choose one of the college's terms."))
     if term.state != Term.State.ARCHIVED:
         raise TermNotArchived(term=term.code)
     opened: TermReopening = TermReopening.objects.create(
@@ -165,9 +168,9 @@ def _wanted(found: GradeRecord, grade: str) -> Value:
     if isinstance(read, Problem):
         raise Invalid(errors=[{"field": "grade", "message": read.message, "hint": read.hint}])
     if read.value is None:
-        raise Invalid.field("grade", "Enter the grade that it should become.")
+        raise Invalid.field("grade", _("Enter the grade that it should become."))
     if read.value.kind == INC:
-        raise Invalid.field("grade", "A finalised grade does not become an incomplete again.")
+        raise Invalid.field("grade", _("A finalised grade does not become an incomplete again."))
     if read.value.symbol == found.symbol:
         raise SameGrade(symbol=found.symbol)
     return read.value
@@ -190,5 +193,5 @@ def _value(found: GradeRecord, symbol: str) -> Value:
 def _checked(reason: str, evidence_file_id: UUID | None, evidence_note: str) -> tuple[str, str]:
     note = " ".join(evidence_note.split())
     if evidence_file_id is None and not 3 <= len(note) <= 200:
-        raise Invalid.field("evidence_note", "Attach the evidence, or say where it is: class record, page 4.")
+        raise Invalid.field("evidence_note", _("Attach the evidence, or say where it is: class record, page 4."))
     return checked_reason(reason), note[:200]

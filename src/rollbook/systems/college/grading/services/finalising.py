@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record, record_many
@@ -170,10 +171,11 @@ def _lock_and_read(sheet_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     ]
     missing = [row for row in rows if row["state"] != GradeRecord.State.SUBMITTED]
     if missing:
+        joined = _("%(student_number)s joined the class after it was submitted. Return the sheet.")
         raise SheetNotComplete(
             errors=[
                 {"field": f"rows.{row['student_number']}", "row": str(row["subject_enrolment_id"]),
-                 "message": f"{row['student_number']} joined the class after it was submitted. Return the sheet."}
+                 "message": joined % {"student_number": row["student_number"]}}
                 for row in missing
             ]
         )  # fmt: skip
@@ -237,4 +239,6 @@ def _must_move(sheet: GradeSheet, shown: dict[str, Any], to: str, wanted: str) -
 
 def _must_be_near(until: date | None, today: date) -> None:
     if until is not None and not today <= until <= today + timedelta(days=LONGEST_OPENING_DAYS):
-        raise Invalid.field("until", f"Enter a day from today to {LONGEST_OPENING_DAYS} days from now.")
+        raise Invalid.field(
+            "until", _("Enter a day from today to %(most)s days from now.") % {"most": LONGEST_OPENING_DAYS}
+        )

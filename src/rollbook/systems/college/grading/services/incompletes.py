@@ -137,7 +137,7 @@ def extend(actor: Actor, *, case_id: UUID, days: int, reason: str) -> Incomplete
     actor.require(permissions.EXTEND_INCOMPLETE)
     text = checked_reason(reason)
     if not 1 <= days <= LONGEST_EXTENSION_DAYS:
-        raise Invalid.field("days", f"Enter 1 to {LONGEST_EXTENSION_DAYS} days.")
+        raise Invalid.field("days", _("Enter 1 to %(most)s days.") % {"most": LONGEST_EXTENSION_DAYS})
     case = _case(actor, case_id, Scope.REGISTRAR)
     if case.state not in IncompleteCase.EXPIRES:
         raise CaseCannotMove(state=case.get_state_display().lower(), wanted="extended")

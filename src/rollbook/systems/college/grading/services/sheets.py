@@ -79,7 +79,7 @@ class _Wanted:
 def open_sheet(actor: Actor, *, section_id: UUID, component: str) -> GradeSheet:
     """Make the sheet of a class, or answer the one that is there."""
     if component not in Component.values:
-        raise Invalid.field("component", f"Choose one of: {', '.join(Component.values)}.")
+        raise Invalid.field("component", _("Choose one of: %(choices)s.") % {"choices": ", ".join(Component.values)})
     shown = selectors.sheet_of_class(actor, section_id, component)
     if shown["id"] is None:
         made = execute(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record, record_many
@@ -132,7 +133,7 @@ def set_rules(actor: Actor, *, kind: str, rules: Sequence[NewRule], programme_id
     """Set the bands of standing or honours, of one programme or of all that have none. None at all means as usual."""
     actor.require(permissions.SET_STANDING_RULES)
     if programme_id is not None and not Programme.objects.filter(id=programme_id).exists():
-        raise Invalid.field("programme_id", "Choose one of the college's programmes.")
+        raise Invalid.field("programme_id", _("Choose one of the college's programmes."))
     _check_rules(kind, rules)
     present = StandingRule.objects.filter(programme=programme_id, kind=kind)
     before = {rule.name: _written(rule) for rule in present}
@@ -154,15 +155,20 @@ def set_rules(actor: Actor, *, kind: str, rules: Sequence[NewRule], programme_id
 def _check_rules(kind: str, rules: Sequence[NewRule]) -> None:
     errors = []
     if kind not in StandingRule.Kind.values:
-        errors.append({"field": "kind", "message": f"Choose one of: {', '.join(StandingRule.Kind.values)}."})
+        errors.append(
+            {
+                "field": "kind",
+                "message": _("Choose one of: %(choices)s.") % {"choices": ", ".join(StandingRule.Kind.values)},
+            }
+        )
     if len(rules) > MOST_BANDS:
-        errors.append({"field": "rules", "message": f"At most {MOST_BANDS} bands."})
+        errors.append({"field": "rules", "message": _("At most %(most)s bands.") % {"most": MOST_BANDS}})
     for number, rule in enumerate(rules):
         message = _rule_error(kind, rule)
         if message:
             errors.append({"field": f"rules.{number}", "message": message})
     if len({(rule.name.strip(), rule.is_cumulative) for rule in rules}) != len(rules):
-        errors.append({"field": "rules", "message": "Each band stands here once."})
+        errors.append({"field": "rules", "message": _("Each band stands here once.")})
     if errors:
         raise Invalid(errors=errors)
 
@@ -170,13 +176,13 @@ def _check_rules(kind: str, rules: Sequence[NewRule]) -> None:
 def _rule_error(kind: str, rule: NewRule) -> str:
     if kind == StandingRule.Kind.HONOURS:
         named_well = 1 <= len(rule.name.strip()) <= 60
-        return "" if named_well and rule.gpa_limit is not None else "A distinction has a name and an average."
+        return "" if named_well and rule.gpa_limit is not None else _("A distinction has a name and an average.")
     if rule.name not in SEVERITY[1:]:
-        return f"Choose one of: {', '.join(SEVERITY[1:])}."
+        return _("Choose one of: %(choices)s.") % {"choices": ", ".join(SEVERITY[1:])}
     if rule.failed_percent is None and rule.gpa_limit is None:
-        return "Say from which share of failed units, or from which average on."
+        return _("Say from which share of failed units, or from which average on.")
     if rule.failed_percent is not None and not 1 <= rule.failed_percent <= 100:
-        return "A share is 1 to 100 percent."
+        return _("A share is 1 to 100 percent.")
     return ""
 
 
@@ -192,5 +198,5 @@ def get_term(term_id: UUID) -> Term:
     """One term."""
     term: Term | None = Term.objects.filter(id=term_id).first()
     if term is None:
-        raise Invalid.field("term_id", "Choose one of the college's terms.")
+        raise Invalid.field("term_id", _("Choose one of the college's terms."))
     return term

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from ninja import File, Form, Path, Query, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -94,7 +95,7 @@ def imports(request: ApiRequest, page: Query[PageQuery]) -> dict[str, Any]:
 def check_file(request: ApiRequest, options: Form[FileOptions], file: File[UploadedFile]) -> Status[ImportRun]:
     """Rehearse an import of a CSV or XLSX file: every row with what is wrong with it, nothing else is changed."""
     if (file.size or 0) > MOST_BYTES:
-        raise FileRefused.because("The file is larger than 5 MB. Split it and import the parts one after the other.")
+        raise FileRefused.because(_("The file is larger than 5 MB. Split it and import the parts one after the other."))
     run = services.check_file(
         request.actor,
         file_name=file.name or "",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import F
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Path, Query, Schema, Status
 from pydantic import Field
 
@@ -141,7 +142,7 @@ def students(request: ApiRequest, page: Query[StudentQuery]) -> dict[str, Any]:
 def add_student(request: ApiRequest, response: HttpResponse, body: StudentIn) -> Status[dict[str, Any]]:
     """Make somebody a student; the next free number is given."""
     if (body.person_id is None) == (body.person is None):
-        raise Invalid.field("person", "Name either a person of the roll or a new one.")
+        raise Invalid.field("person", _("Name either a person of the roll or a new one."))
     student = services.add_student(
         request.actor,
         person=body.person.as_new() if body.person else body.person_id or UUID(int=0),

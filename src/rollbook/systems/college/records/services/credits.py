@@ -102,7 +102,7 @@ def submit_credits(actor: Actor, *, request_id: UUID) -> TransferCreditRequest:
     request, _whose = _locked(actor, request_id)
     _move(request, State.SUBMITTED)
     if not _of(request).filter(state=TransferCredit.State.PROPOSED).exists():
-        raise Invalid.field("credits", "Add at least one subject first.")
+        raise Invalid.field("credits", _("Add at least one subject first."))
     request.decided_by_id, request.decided_at = None, None
     _save(request, "state", "decided_by", "decided_at")
     record(actor, "college.credits_submitted", request)
@@ -119,7 +119,11 @@ def decide_credits(actor: Actor, *, request_id: UUID, approve: bool, note: str =
         raise SelfApproval(request_id=request.id)
     _move(request, State.APPROVED if approve else State.RETURNED)
     if not approve and len(note.strip()) < LEAST_REASON:
-        raise Invalid.field("note", f"Say in {LEAST_REASON} to {LONGEST_REASON} characters what has to be changed.")
+        raise Invalid.field(
+            "note",
+            _("Say in %(least)s to %(most)s characters what has to be changed.")
+            % {"least": LEAST_REASON, "most": LONGEST_REASON},
+        )
     now = clock.now()
     request.decided_by_id, request.decided_at = actor.acting_user_id(), now
     request.note = note.strip() or request.note
@@ -196,15 +200,15 @@ def _save(request: TransferCreditRequest, *fields: str) -> None:
 def _checked(student: Student, institution: str, scale_id: UUID | None, wanted: Sequence[NewCredit]) -> list[NewCredit]:
     """What was typed, or every fault in it at once."""
     if not institution.strip():
-        raise Invalid.field("institution", "Name the institution as its papers do.")
+        raise Invalid.field("institution", _("Name the institution as its papers do."))
     if not 1 <= len(wanted) <= MOST_CREDITS:
-        raise Invalid.field("credits", f"Enter 1 to {MOST_CREDITS} subjects.")
+        raise Invalid.field("credits", _("Enter 1 to %(most)s subjects.") % {"most": MOST_CREDITS})
     marks = {
         mark.symbol.upper(): mark.passes
         for mark in GradeValue.objects.filter(scale_id=scale_id).order_by("position")
     }  # fmt: skip
     if not marks:
-        raise Invalid.field("scale_id", "Choose the scale that the institution grades by.")
+        raise Invalid.field("scale_id", _("Choose the scale that the institution grades by."))
     subjects = {row.id: row for row in Subject.objects.filter(id__in={credit.subject_id for credit in wanted})}
     standing = set(
         TransferCredit.objects.filter(student=student, state=TransferCredit.State.CREDITED)
@@ -214,9 +218,9 @@ def _checked(student: Student, institution: str, scale_id: UUID | None, wanted: 
     for number, credit in enumerate(wanted):
         problems = [*_faults(credit, subjects.get(credit.subject_id), marks)]
         if credit.subject_id in standing:
-            problems.append(("subject_id", "This subject is credited already."))
+            problems.append(("subject_id", _("This subject is credited already.")))
         if any(other.subject_id == credit.subject_id for other in wanted[:number]):
-            problems.append(("subject_id", "This subject stands in the list twice."))
+            problems.append(("subject_id", _("This subject stands in the list twice.")))
         errors += [{"field": f"credits.{number}.{name}", "message": message} for name, message in problems]
     if errors:
         raise Invalid(errors=errors)
@@ -226,19 +230,27 @@ def _checked(student: Student, institution: str, scale_id: UUID | None, wanted: 
 def _faults(credit: NewCredit, subject: Subject | None, marks: dict[str, bool]) -> list[tuple[str, str]]:
     problems = []
     if not credit.external_code.strip():
-        problems.append(("external_code", "Enter the code as the other institution writes it."))
+        problems.append(("external_code", _("Enter the code as the other institution writes it.")))
     if not 0 < credit.external_units <= Decimal("99.5"):
-        problems.append(("external_units", "Enter the units it had there, from 0.5 to 99.5."))
+        problems.append(("external_units", _("Enter the units it had there, from 0.5 to 99.5.")))
     grade = credit.external_grade.strip().upper()
     if grade not in marks:
-        problems.append(("external_grade", f"Enter one of the institution's marks: {', '.join(marks)}."))
+        problems.append(
+            ("external_grade", _("Enter one of the institution's marks: %(choices)s.") % {"choices": ", ".join(marks)})
+        )
     elif not marks[grade]:
-        problems.append(("external_grade", f"{grade} does not pass there, so it cannot be credited here."))
+        problems.append(
+            ("external_grade", _("%(grade)s does not pass there, so it cannot be credited here.") % {"grade": grade})
+        )
     if subject is None:
-        problems.append(("subject_id", "Choose one of the college's subjects."))
+        problems.append(("subject_id", _("Choose one of the college's subjects.")))
     elif not 0 < credit.units_granted <= subject.units:
         problems.append(
-            ("units_granted", f"Grant more than 0 and at most the {plain(subject.units)} units of {subject.code}.")
+            (
+                "units_granted",
+                _("Grant more than 0 and at most the %(units)s units of %(code)s.")
+                % {"units": plain(subject.units), "code": subject.code},
+            )
         )
     return problems
 

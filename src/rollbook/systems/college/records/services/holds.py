@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
@@ -52,11 +53,23 @@ def place_hold(actor: Actor, *, student_id: UUID, kind: str, blocks: Sequence[st
     _must_manage(actor, kind)
     errors = []
     if kind not in Hold.Kind.values:
-        errors.append({"field": "kind", "message": f"Choose one of: {', '.join(Hold.Kind.values)}."})
+        errors.append(
+            {"field": "kind", "message": _("Choose one of: %(choices)s.") % {"choices": ", ".join(Hold.Kind.values)}}
+        )
     if not blocks or set(blocks) - set(Hold.Blocks.values):
-        errors.append({"field": "blocks", "message": f"Choose at least one of: {', '.join(Hold.Blocks.values)}."})
+        errors.append(
+            {
+                "field": "blocks",
+                "message": _("Choose at least one of: %(choices)s.") % {"choices": ", ".join(Hold.Blocks.values)},
+            }
+        )
     if not LEAST_REASON <= len(reason.strip()) <= 500:
-        errors.append({"field": "reason", "message": f"Write the reason in {LEAST_REASON} to 500 characters."})
+        errors.append(
+            {
+                "field": "reason",
+                "message": _("Write the reason in %(least)s to 500 characters.") % {"least": LEAST_REASON},
+            }
+        )
     if errors:
         raise Invalid(errors=errors)
     student = get_student_for_update(student_id)
@@ -86,7 +99,9 @@ def release_hold(actor: Actor, *, hold_id: UUID, reason: str) -> Hold:
     else:
         _must_manage(actor, hold.kind)
     if not LEAST_REASON <= len(reason.strip()) <= 500:
-        raise Invalid.field("reason", f"Write in {LEAST_REASON} to 500 characters why the hold is released.")
+        raise Invalid.field(
+            "reason", _("Write in %(least)s to 500 characters why the hold is released.") % {"least": LEAST_REASON}
+        )
     if hold.released_at is not None:
         raise HoldReleasedAlready(released_on=organisation_in_scope().local_date(hold.released_at))
     if hold.is_automatic:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
+from django.utils.translation import gettext
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
@@ -108,7 +109,10 @@ def take_back_import(actor: Actor, *, run_id: UUID, reason: str, enroller: Enrol
     """
     actor.require(permissions.IMPORT_STUDENTS)
     if not LEAST_REASON <= len(reason.strip()) <= 500:
-        raise Invalid.field("reason", f"Write in {LEAST_REASON} to 500 characters why the import is taken back.")
+        raise Invalid.field(
+            "reason",
+            gettext("Write in %(least)s to 500 characters why the import is taken back.") % {"least": LEAST_REASON},
+        )
     run = _get_for_update(run_id)
     _must_become(run, ImportRun.State.TAKEN_BACK)
     imported = list(ImportRow.objects.filter(run_id=run.id, outcome=ImportRow.Outcome.IMPORTED))
@@ -182,7 +186,11 @@ def _commit(
 
 def _first_error(checked: CheckedFile) -> str:
     row = next(row for row in checked.lines if row.errors)
-    return f"Line {row.line.number}, {row.errors[0]['field']}: {row.errors[0]['message']}"
+    return gettext("Line %(number)s, %(field)s: %(message)s") % {
+        "number": row.line.number,
+        "field": row.errors[0]["field"],
+        "message": row.errors[0]["message"],
+    }
 
 
 def _in_use(run: ImportRun, made: Sequence[UUID]) -> list[str]:
@@ -190,9 +198,9 @@ def _in_use(run: ImportRun, made: Sequence[UUID]) -> list[str]:
     reasons = []
     later = ImportRow.objects.filter(student_id__in=made, outcome=ImportRow.Outcome.IMPORTED).exclude(run_id=run.id)
     if count := later.exclude(run__state=ImportRun.State.TAKEN_BACK).count():
-        reasons.append(f"{count} rows of a later import build on it")
+        reasons.append(gettext("%(count)s rows of a later import build on it") % {"count": count})
     if count := Hold.objects.filter(student_id__in=made).count():
-        reasons.append(f"{count} holds were placed on its students")
+        reasons.append(gettext("%(count)s holds were placed on its students") % {"count": count})
     moved = StudentStatusPeriod.objects.filter(student_id__in=made).values("student_id").annotate(periods=Count("id"))
     if count := moved.filter(periods__gt=1).count():
         reasons.append(f"the status of {count} students was changed")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -30,17 +31,17 @@ def must_set_aside(
     *,
     permission: str,
     person_id: UUID | None = None,
-    who: str = "Ask the registrar.",
+    who: str = "",
 ) -> str:
     """Refuse unless the actor may set this rule aside for somebody else, and says why. Returns the reason."""
     if (actor.roles and actor.roles <= NEVER) or not actor.may(permission):
-        raise OverrideNotAllowed(rule=kind, who=who, permission=permission)
+        raise OverrideNotAllowed(rule=kind, who=who or _("Ask the registrar."), permission=permission)
     if actor.user_id is None:
-        raise OverrideNotAllowed(rule=kind, who="A person decides this, not a job.")
+        raise OverrideNotAllowed(rule=kind, who=_("A person decides this, not a job."))
     if actor.impersonator_id is not None:
-        raise OverrideNotAllowed(rule=kind, who="Acting for somebody else, nobody sets rules aside.")
+        raise OverrideNotAllowed(rule=kind, who=_("Acting for somebody else, nobody sets rules aside."))
     if person_id is not None and person_id == actor.person_id:
-        raise OverrideNotAllowed(rule=kind, who="Nobody sets a rule aside for themselves; ask a colleague.")
+        raise OverrideNotAllowed(rule=kind, who=_("Nobody sets a rule aside for themselves; ask a colleague."))
     return checked_reason(reason)
 
 
@@ -71,5 +72,9 @@ def checked_reason(reason: str) -> str:
     """A reason that somebody can follow in ten years."""
     text = " ".join(reason.split())
     if not LEAST_REASON <= len(text) <= LONGEST_REASON:
-        raise Invalid.field("reason", f"Write the reason in {LEAST_REASON} to {LONGEST_REASON} characters.")
+        raise Invalid.field(
+            "reason",
+            _("Write the reason in %(least)s to %(most)s characters.")
+            % {"least": LEAST_REASON, "most": LONGEST_REASON},
+        )
     return text

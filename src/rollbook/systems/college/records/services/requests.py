@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.approvals.errors import SelfApproval
@@ -210,12 +211,12 @@ def _must_be_possible(
     actor: Actor, student: Student, kind: str, from_date: date, to_date: date | None, today: date
 ) -> None:
     if kind not in Kind.values:
-        raise Invalid.field("kind", f"Choose one of: {', '.join(Kind.values)}.")
+        raise Invalid.field("kind", _("Choose one of: %(choices)s.") % {"choices": ", ".join(Kind.values)})
     wanted = StatusRequest.LEADS_TO[kind]
     status.must_be_in_order(wanted, from_date, to_date)
     if from_date < today:
         if not actor.may(permissions.CHANGE_STATUS):
-            raise Invalid.field("from_date", "Enter today or a later day. The registrar records what began before.")
+            raise Invalid.field("from_date", _("Enter today or a later day. The registrar records what began before."))
         if not actor.may(permissions.BACKDATE_LEAVES):
             raise BackdatingNotAllowed(permission=permissions.BACKDATE_LEAVES)
     if kind == Kind.LEAVE:
@@ -232,10 +233,10 @@ def _must_return_from_leave(student: Student, from_date: date) -> None:
         raise NotOnLeave(number=student.student_number, status=student.get_status_display().lower())
     if from_date <= leave.from_date:
         raise Invalid.field(
-            "from_date", "The leave begins only then. Enter a later day, or ask for it to be taken back."
+            "from_date", _("The leave begins only then. Enter a later day, or ask for it to be taken back.")
         )
     if leave.to_date is not None and from_date > leave.to_date + timedelta(days=1):
-        raise Invalid.field("from_date", "The leave is over before that day; nobody has to ask for the return then.")
+        raise Invalid.field("from_date", _("The leave is over before that day; nobody has to ask for the return then."))
 
 
 def _must_still_be_possible(student: Student, request: StatusRequest) -> None:

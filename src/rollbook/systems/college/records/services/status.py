@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -95,7 +96,7 @@ def move_end_of_leave(actor: Actor, *, student_id: UUID, to_date: date | None, r
     if leave is None:
         raise NotOnLeave(number=student.student_number, status=student.get_status_display().lower())
     if to_date is not None and to_date < max(today, leave.from_date):
-        raise Invalid.field("to_date", "Enter today or a later day; the student returns on the day after it.")
+        raise Invalid.field("to_date", _("Enter today or a later day; the student returns on the day after it."))
     return end_leave_on(actor, student, leave, to_date, text)
 
 
@@ -191,7 +192,7 @@ def must_be_cleared(actor: Actor, student: Student, without_clearance: str = "")
         raise NotCleared(number=student.student_number, holds=", ".join(kinds))
     must_set_aside(
         actor, Override.Kind.CLEARANCE, without_clearance, permission=permissions.OVERRIDE_CLEARANCE,
-        person_id=student.person_id, who="Ask the head registrar.",
+        person_id=student.person_id, who=_("Ask the head registrar."),
     )  # fmt: skip
     set_aside(
         actor, kind=Override.Kind.CLEARANCE, subject=student, reason=without_clearance,
@@ -213,9 +214,9 @@ def must_be_in_order(status: str, from_date: date, to_date: date | None) -> None
     if to_date is None:
         return
     if status != Status.LOA:
-        raise Invalid.field("to_date", "Only a leave has a last day. Leave this empty.")
+        raise Invalid.field("to_date", _("Only a leave has a last day. Leave this empty."))
     if to_date < from_date:
-        raise Invalid.field("to_date", "The last day of the leave comes before its first. Correct one of them.")
+        raise Invalid.field("to_date", _("The last day of the leave comes before its first. Correct one of them."))
 
 
 def _must_be_possible(
@@ -223,13 +224,16 @@ def _must_be_possible(
 ) -> None:
     if status not in Status.values or status == Status.GRADUATED:
         possible = sorted(set(Status.values) - {Status.GRADUATED})
-        raise Invalid.field("status", f"Choose one of: {', '.join(possible)}.")
+        raise Invalid.field("status", _("Choose one of: %(choices)s.") % {"choices": ", ".join(possible)})
     if not LEAST_REASON <= len(reason.strip()) <= 500:
-        raise Invalid.field("reason", f"Write the reason in {LEAST_REASON} to 500 characters.")
+        raise Invalid.field("reason", _("Write the reason in %(least)s to 500 characters.") % {"least": LEAST_REASON})
     if from_date > today:
         raise Invalid.field(
             "from_date",
-            "Enter today or an earlier day; a status is recorded when it begins. For a later day write down a request.",
+            _(
+                "Enter today or an earlier day; a status is recorded when it begins. "
+                "For a later day write down a request."
+            ),
         )
     must_be_in_order(status, from_date, to_date)
     if status == Status.LOA:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -59,9 +60,11 @@ def add_student(
     _must_take_students(programme_id)
     academic_year = _year_of_term(admission_term_id)
     if kind not in Student.Kind.values:
-        raise Invalid.field("kind", f"Choose one of: {', '.join(Student.Kind.values)}.")
+        raise Invalid.field(
+            "kind", gettext("Choose one of: %(choices)s.") % {"choices": ", ".join(Student.Kind.values)}
+        )
     if student_number and not NUMBER.match(student_number):
-        raise Invalid.field("student_number", "Use letters, digits, hyphens, slashes and dots; at most 30.")
+        raise Invalid.field("student_number", gettext("Use letters, digits, hyphens, slashes and dots; at most 30."))
     person_id = _person(actor, person)
     student = Student(
         person_id=person_id, programme_id=programme_id, admission_term_id=admission_term_id, kind=kind, created_at=now,
@@ -87,7 +90,9 @@ def change_student(actor: Actor, *, student_id: UUID, kind: str, expected_versio
     if expected_version is not None and expected_version != student.version:
         raise VersionConflict
     if kind not in Student.Kind.values:
-        raise Invalid.field("kind", f"Choose one of: {', '.join(Student.Kind.values)}.")
+        raise Invalid.field(
+            "kind", gettext("Choose one of: %(choices)s.") % {"choices": ", ".join(Student.Kind.values)}
+        )
     before = student.kind
     if before == kind:
         return student
@@ -173,5 +178,5 @@ def _insert(student: Student) -> None:
             raise
         standing: Any = Student.objects.filter(person_id=student.person_id, taken_back_at__isnull=True).first()
         if standing is not None:
-            raise AlreadyStudent(name="This person", number=standing.student_number) from error
+            raise AlreadyStudent(name=gettext("This person"), number=standing.student_number) from error
         raise NumberTaken(number=student.student_number) from error
