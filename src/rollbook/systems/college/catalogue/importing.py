@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from rollbook.systems.college.catalogue.models import Subject
 from rollbook.systems.college.catalogue.models.curricula import LAST_YEAR_LEVEL
 from rollbook.systems.college.lists import FORMULA, Line
@@ -57,8 +59,8 @@ class SubjectLine:
 
 def missing_columns(line: Line) -> list[str]:
     """Needed columns that the heading does not name, and columns that nobody knows."""
-    missing = [f"The column {name} is missing." for name in NEEDED if name not in line.values]
-    unknown = [f"There is no column {name}." for name in line.values if name not in COLUMNS]
+    missing = [_("The column %(name)s is missing.") % {"name": name} for name in NEEDED if name not in line.values]
+    unknown = [_("There is no column %(name)s.") % {"name": name} for name in line.values if name not in COLUMNS]
     return missing + unknown
 
 
@@ -70,7 +72,7 @@ def read_line(line: Line) -> tuple[SubjectLine | None, list[LineError]]:
         text = line.values.get(name, "").strip()
         try:
             if text.startswith(FORMULA):
-                raise _Unreadable("This cell holds a formula. Write what it stands for.")
+                raise _Unreadable(_("This cell holds a formula. Write what it stands for."))
             return take(text)
         except _Unreadable as wrong:
             errors.append(LineError(line.number, name, str(wrong)))
@@ -109,14 +111,14 @@ class _Unreadable(Exception):
 
 def _filled(text: str) -> str:
     if not text:
-        raise _Unreadable("This cell is empty.")
+        raise _Unreadable(_("This cell is empty."))
     return " ".join(text.split())
 
 
 def _short(most: int) -> Callable[[str], str]:
     def take(text: str) -> str:
         if len(text) > most:
-            raise _Unreadable(f"Write at most {most} characters.")
+            raise _Unreadable(_("Write at most %(most)s characters.") % {"most": most})
         return " ".join(text.split())
 
     return take
@@ -129,10 +131,10 @@ def _number(*, needed: bool = False) -> Callable[[str], Decimal]:
         try:
             number = Decimal(text)
         except InvalidOperation as error:
-            raise _Unreadable("Write a number such as 3 or 1.5.") from error
+            raise _Unreadable(_("Write a number such as 3 or 1.5.")) from error
         exponent = number.as_tuple().exponent
         if not number.is_finite() or not 0 <= number < 100 or not isinstance(exponent, int) or exponent < -1:
-            raise _Unreadable("Write a number such as 3 or 1.5.")
+            raise _Unreadable(_("Write a number such as 3 or 1.5."))
         return number
 
     return take
@@ -142,7 +144,7 @@ def _yes_or_no(*, default: bool) -> Callable[[str], bool]:
     def take(text: str) -> bool:
         word = text.upper()
         if word and word not in _YES | _NO:
-            raise _Unreadable("Write yes or no.")
+            raise _Unreadable(_("Write yes or no."))
         return word in _YES if word else default
 
     return take
@@ -152,7 +154,7 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
     def take(text: str) -> str:
         word = text.upper()
         if word not in words:
-            raise _Unreadable(f"Write one of: {', '.join(word for word in words if word)}.")
+            raise _Unreadable(_("Write one of: %(choices)s.") % {"choices": ", ".join(word for word in words if word)})
         return word
 
     return take
@@ -160,11 +162,11 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
 
 def _year(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= LAST_YEAR_LEVEL):
-        raise _Unreadable(f"Write a year from 1 to {LAST_YEAR_LEVEL}.")
+        raise _Unreadable(_("Write a year from 1 to %(most)s.") % {"most": LAST_YEAR_LEVEL})
     return int(text)
 
 
 def _semester(text: str) -> str:
     if text.upper() not in _SEMESTERS:
-        raise _Unreadable("Write 1, 2 or S.")
+        raise _Unreadable(_("Write 1, 2 or S."))
     return _SEMESTERS[text.upper()]

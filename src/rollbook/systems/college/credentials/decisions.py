@@ -1,5 +1,7 @@
 """The graduation of a student as a decision of two people, and what its card says."""
 
+from django.utils.translation import gettext as _
+
 from rollbook.core.approvals.models import ApprovalRequest
 from rollbook.core.approvals.register import Change, Description, register_kind
 from rollbook.systems.college.credentials import permissions
@@ -21,8 +23,13 @@ def describe(request: ApprovalRequest) -> Description:
     return Description(
         title=f"{student.student_number} {student.person.roll_name}: {student.programme.name}",
         changes=[
-            Change("Status", student.get_status_display(), str(Student.Status.GRADUATED.label)),
-            Change("Units earned", "", f"{request.payload['earned_units']} of {request.payload['required_units']}"),
+            Change(_("Status"), student.get_status_display(), str(Student.Status.GRADUATED.label)),
+            Change(
+                _("Units earned"),
+                "",
+                _("%(earned)s of %(required)s")
+                % {"earned": request.payload["earned_units"], "required": request.payload["required_units"]},
+            ),
         ],
-        effect="The record is checked once more when you approve. From then on the student has graduated.",
+        effect=_("The record is checked once more when you approve. From then on the student has graduated."),
     )

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from rollbook.core.approvals.models import ApprovalRequest
 from rollbook.core.approvals.register import Change, Description, register_kind
 from rollbook.core.money import Money, format_money
@@ -60,9 +62,12 @@ def describe_void(request: ApprovalRequest) -> Description:
     """The card of a void."""
     payment = Payment.objects.get(id=request.target_id)
     return Description(
-        title=f"Void {_receipt_number(payment.id)}",
-        changes=[Change("Payment", _money(request), "Voided"), Change("State", payment.get_state_display(), "Voided")],
-        effect="The money leaves the months it filled, newest first. Permits that rested on it are suspended.",
+        title=_("Void %(receipt)s") % {"receipt": _receipt_number(payment.id)},
+        changes=[
+            Change(_("Payment"), _money(request), _("Voided")),
+            Change(_("State"), payment.get_state_display(), _("Voided")),
+        ],
+        effect=_("The money leaves the months it filled, newest first. Permits that rested on it are suspended."),
     )
 
 
@@ -72,15 +77,16 @@ def describe_refund(request: ApprovalRequest) -> Description:
     kept = payment.amount_minor - payment.returned_minor
     after = kept - request.payload["amount_minor"]
     return Description(
-        title=f"Give back {_money(request)} of {_receipt_number(payment.id)}",
+        title=_("Give back %(amount)s of %(receipt)s")
+        % {"amount": _money(request), "receipt": _receipt_number(payment.id)},
         changes=[
             Change(
-                "Kept of the payment",
+                _("Kept of the payment"),
                 format_money(Money(kept, payment.currency)),
                 format_money(Money(after, payment.currency)),
             )
         ],
-        effect="The money leaves the student's credit first, then the newest month it filled.",
+        effect=_("The money leaves the student's credit first, then the newest month it filled."),
     )
 
 
@@ -90,15 +96,16 @@ def describe_variance(request: ApprovalRequest) -> Description:
     expected = drawer_of(shift).expected_minor
     counted = expected + request.payload["amount_minor"]
     return Description(
-        title=f"Close {shift.cashier_name}'s shift at {shift.station}",
+        title=_("Close %(cashier_name)s's shift at %(station)s")
+        % {"cashier_name": shift.cashier_name, "station": shift.station},
         changes=[
             Change(
-                "Drawer",
+                _("Drawer"),
                 format_money(Money(expected, shift.currency)),
                 format_money(Money(counted, shift.currency)),
             )
         ],
-        effect=f"The difference of {_money(request)} is entered as cash over or short.",
+        effect=_("The difference of %(amount)s is entered as cash over or short.") % {"amount": _money(request)},
     )
 
 
@@ -108,15 +115,16 @@ def describe_adjustment(request: ApprovalRequest) -> Description:
     sign = -1 if request.payload["adjustment"] == "CREDIT" else 1
     after = invoice.total_minor + sign * request.payload["amount_minor"]
     return Description(
-        title=f"{'Reduce' if sign < 0 else 'Increase'} what is owed by {_money(request)}",
+        title=(_("Reduce what is owed by %(amount)s") if sign < 0 else _("Increase what is owed by %(amount)s"))
+        % {"amount": _money(request)},
         changes=[
             Change(
-                "Total of the term",
+                _("Total of the term"),
                 format_money(Money(invoice.total_minor, invoice.currency)),
                 format_money(Money(after, invoice.currency)),
             )
         ],
-        effect="Paid months keep their amount; the rest is split anew over the open months.",
+        effect=_("Paid months keep their amount; the rest is split anew over the open months."),
     )
 
 
@@ -125,9 +133,9 @@ def describe_discount(request: ApprovalRequest) -> Description:
     discount = Discount.objects.get(id=request.payload["discount_id"])
     before, after = what_if_given(request.target_id, discount)
     return Description(
-        title=f"{discount.name} for {name_of_term(request.target_id)}",
-        changes=[Change("The term costs", format_money(before), format_money(after))],
-        effect="Paid months keep their amount; the rest is split anew. What is paid above it becomes credit.",
+        title=_("%(name)s for %(term)s") % {"name": discount.name, "term": name_of_term(request.target_id)},
+        changes=[Change(_("The term costs"), format_money(before), format_money(after))],
+        effect=_("Paid months keep their amount; the rest is split anew. What is paid above it becomes credit."),
     )
 
 
@@ -135,9 +143,9 @@ def describe_end(request: ApprovalRequest) -> Description:
     """The card of a discount that ends."""
     grant = DiscountGrant.objects.get(id=request.target_id)
     return Description(
-        title=f"End {grant.name} for {name_of_term(grant.term_enrolment_id)}",
-        changes=[Change(grant.name, "Given", "Ended")],
-        effect="What it took off is owed again, over the months that are open.",
+        title=_("End %(name)s for %(term)s") % {"name": grant.name, "term": name_of_term(grant.term_enrolment_id)},
+        changes=[Change(grant.name, _("Given"), _("Ended"))],
+        effect=_("What it took off is owed again, over the months that are open."),
     )
 
 
@@ -152,7 +160,13 @@ def describe_sponsorship(request: ApprovalRequest) -> Description:
     currency = organisation_in_scope().currency
     share = format_money(Money(share_minor(wanted, total), currency))
     return Description(
-        title=f"{asked['sponsor']} answers for {name_of_term(request.target_id)}",
-        changes=[Change("Of the term", format_money(Money(total, currency)), f"{share} by the sponsor")],
-        effect=f"Letter {asked['letter']}. Months it reaches whole count as covered, and permits open on them.",
+        title=_("%(sponsor)s answers for %(term)s")
+        % {"sponsor": asked["sponsor"], "term": name_of_term(request.target_id)},
+        changes=[
+            Change(
+                _("Of the term"), format_money(Money(total, currency)), _("%(share)s by the sponsor") % {"share": share}
+            )
+        ],
+        effect=_("Letter %(letter)s. Months it reaches whole count as covered, and permits open on them.")
+        % {"letter": asked["letter"]},
     )

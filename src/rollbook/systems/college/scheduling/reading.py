@@ -1,5 +1,7 @@
 """The columns of a timetable file, and how days and hours are written in it."""
 
+from django.utils.translation import gettext as _
+
 from rollbook.core.errors import Invalid
 from rollbook.systems.college.scheduling.rules import read_time
 
@@ -25,7 +27,7 @@ def read_day(text: str) -> int | None:
         return _SHORT[word]
     found = [number for number, name in enumerate(_DAYS, start=1) if len(word) >= 2 and name.startswith(word)]
     if len(found) != 1:
-        raise Invalid.field("day", "Write a day such as Monday, Mon or 1, or TBA.")
+        raise Invalid.field("day", _("Write a day such as Monday, Mon or 1, or TBA."))
     return found[0]
 
 
@@ -39,5 +41,5 @@ def _time(column: str, text: str) -> int | None:
         return None
     minute = read_time(text)
     if minute is None:
-        raise Invalid.field(column, "Write the time as 08:30, up to 24:00, or TBA.")
+        raise Invalid.field(column, _("Write the time as 08:30, up to 24:00, or TBA."))
     return minute

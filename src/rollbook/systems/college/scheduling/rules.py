@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 MINUTES_OF_A_DAY = 1440
 NOON = 720
-SPLIT_AT_MIDNIGHT = (
+SPLIT_AT_MIDNIGHT = gettext_lazy(
     "A meeting begins and ends on one day: split at midnight, "
     "such as 22:00 to 24:00 and 00:00 to 01:00 on the next day."
 )
@@ -49,13 +52,13 @@ def wrong_hours(weekday: int | None, start_min: int | None, end_min: int | None)
         return {}
     if weekday is None or start_min is None or end_min is None:
         missing = ("weekday", "start_min", "end_min")[given.index(False)]
-        return {missing: "Say the day, the start and the end, or none of them."}
+        return {missing: _("Say the day, the start and the end, or none of them.")}
     if not 1 <= weekday <= 7:
-        return {"weekday": "Choose a day from Monday (1) to Sunday (7)."}
+        return {"weekday": _("Choose a day from Monday (1) to Sunday (7).")}
     if not 0 <= start_min < MINUTES_OF_A_DAY:
-        return {"start_min": "Enter a start from 00:00 to 23:59."}
+        return {"start_min": _("Enter a start from 00:00 to 23:59.")}
     if not 0 <= end_min <= MINUTES_OF_A_DAY or end_min <= start_min:
-        return {"end_min": SPLIT_AT_MIDNIGHT}
+        return {"end_min": str(SPLIT_AT_MIDNIGHT)}
     return {}
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import File, Form, Status
 from ninja.files import UploadedFile
 
@@ -96,7 +97,7 @@ def send_code(request: HttpRequest, token: str) -> Status[dict[str, str]]:
     count_mail(address)
     with door.at_application(request, institution, token) as visit:
         services.send_code(visit.actor, application_id=visit.application.id)
-    return Status(202, {"message": "The code is on its way."})
+    return Status(202, {"message": _("The code is on its way.")})
 
 
 @router.post("/public/applications/{token}/prove", permission=PUBLIC, rate=WRITING, response=schemas.OwnApplicationOut)

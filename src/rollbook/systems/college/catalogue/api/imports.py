@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from ninja import File, Query, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -56,7 +57,7 @@ class CurriculumImportOut(Schema):
 def import_curriculum(request: ApiRequest, options: Query[ImportOptions], file: File[UploadedFile]) -> dict[str, Any]:
     """Draft a curriculum from a file, all or nothing. A dry run answers what is wrong; else errors are refused."""
     if file.size is None or file.size > MOST_BYTES:
-        raise FileRefused.because("The file is larger than 5 MB. A curriculum is a list of a few hundred lines.")
+        raise FileRefused.because(_("The file is larger than 5 MB. A curriculum is a list of a few hundred lines."))
     found = services.import_curriculum(
         request.actor, file_name=file.name or "", content=file.read(), dry_run=options.dry_run
     )

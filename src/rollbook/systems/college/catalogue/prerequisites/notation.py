@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from rollbook.systems.college.catalogue.prerequisites.parsing import DEEPEST, MalformedTree, parse, to_json
 from rollbook.systems.college.catalogue.prerequisites.tree import (
     AllMajor,
@@ -50,7 +52,7 @@ def read(text: str, ids: Mapping[str, UUID]) -> Node | None:
     reader = _Reader(tokens, ids)
     tree = reader.alternatives(1)
     if reader.rest:
-        raise NotationError(f"There is a '{reader.rest[0]}' too many.")
+        raise NotationError(gettext("There is a '%(sign)s' too many.") % {"sign": reader.rest[0]})
     try:
         return parse(to_json(tree))
     except MalformedTree as wrong:
@@ -64,7 +66,7 @@ class _Reader:
 
     def alternatives(self, depth: int) -> Node:
         if depth > DEEPEST:
-            raise NotationError(f"Nest brackets at most {DEEPEST} deep.")
+            raise NotationError(gettext("Nest brackets at most %(most)s deep.") % {"most": DEEPEST})
         parts = [self.together(depth)]
         while self.rest and self.rest[0] == "|":
             self.rest.pop(0)
@@ -80,13 +82,13 @@ class _Reader:
 
     def one(self, depth: int) -> Node:
         if not self.rest or self.rest[0] in "|&;)":
-            raise NotationError("Something is missing beside '&', '|' or a bracket.")
+            raise NotationError(gettext("Something is missing beside '&', '|' or a bracket."))
         word = self.rest.pop(0)
         if word != "(":
             return self.leaf(word)
         inside = self.alternatives(depth + 1)
         if not self.rest or self.rest.pop(0) != ")":
-            raise NotationError("A bracket is not closed.")
+            raise NotationError(gettext("A bracket is not closed."))
         return inside
 
     def leaf(self, word: str) -> Leaf:
@@ -114,7 +116,7 @@ class _Reader:
     def subject(self, code: str) -> UUID:
         plain = " ".join(code.split()).lower()
         if plain not in self.ids:
-            raise NotationError(f"There is no subject '{code.strip()}'.")
+            raise NotationError(gettext("There is no subject '%(code)s'.") % {"code": code.strip()})
         return self.ids[plain]
 
 

@@ -5,6 +5,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from rollbook.core.errors import Invalid
 from rollbook.systems.college.catalogue.prerequisites.tree import (
     AllMajor,
@@ -38,7 +42,7 @@ def parse(data: Any) -> Node:
     reader = _Reader()
     tree = reader.node(data, "tree", 1)
     if reader.leaves > MOST_LEAVES:
-        reader.refuse("tree", f"Name at most {MOST_LEAVES} conditions.")
+        reader.refuse("tree", _("Name at most %(most)s conditions.") % {"most": MOST_LEAVES})
     if reader.errors or tree is None:
         raise MalformedTree(errors=reader.errors)
     return tree
@@ -82,22 +86,26 @@ class _Reader:
     def node(self, data: Any, place: str, depth: int) -> Node | None:
         kind = data.get("kind") if isinstance(data, Mapping) else None
         if not isinstance(kind, str) or (kind not in _GROUPS and kind not in _LEAVES):
-            self.refuse(f"{place}.kind", f"Choose one of: {', '.join([*_GROUPS, *_LEAVES])}.")
+            self.refuse(
+                f"{place}.kind", _("Choose one of: %(choices)s.") % {"choices": ", ".join([*_GROUPS, *_LEAVES])}
+            )
             return None
         if depth > DEEPEST:
-            self.refuse(place, f"Nest groups at most {DEEPEST} deep.")
+            self.refuse(place, _("Nest groups at most %(most)s deep.") % {"most": DEEPEST})
             return None
         wanted = {"parts"} if kind in _GROUPS else set(_LEAVES[kind][1])
         unknown = sorted(str(key) for key in data if key not in wanted | {"kind"})
         if unknown:
-            self.refuse(place, f"{kind} does not take: {', '.join(unknown)}.")
+            self.refuse(
+                place, _("%(kind)s does not take: %(choices)s.") % {"kind": kind, "choices": ", ".join(unknown)}
+            )
             return None
         return self._group(kind, data, place, depth) if kind in _GROUPS else self._leaf(kind, data, place)
 
     def _group(self, kind: str, data: Mapping[str, Any], place: str, depth: int) -> Node | None:
         sent = data.get("parts")
         if not isinstance(sent, list) or not sent or len(sent) > MOST_LEAVES:
-            self.refuse(f"{place}.parts", f"Give 1 to {MOST_LEAVES} conditions.")
+            self.refuse(f"{place}.parts", _("Give 1 to %(most)s conditions.") % {"most": MOST_LEAVES})
             return None
         parts = [self.node(part, f"{place}.parts.{number}", depth + 1) for number, part in enumerate(sent)]
         good = tuple(part for part in parts if part is not None)
@@ -121,19 +129,19 @@ class _DoesNotFit(Exception):
 
 def _subject(value: Any) -> UUID:
     if not isinstance(value, str):
-        _no("Choose a subject.")
+        _no(_("Choose a subject."))
     try:
         return UUID(value)
     except ValueError as error:
-        raise _DoesNotFit("Choose a subject.") from error
+        raise _DoesNotFit(_("Choose a subject.")) from error
 
 
 def _grade(value: Any) -> Decimal | None:
-    return None if value is None else _decimal(value, Decimal(0), Decimal(100), 2, "Enter a grade such as 2.00.")
+    return None if value is None else _decimal(value, Decimal(0), Decimal(100), 2, _("Enter a grade such as 2.00."))
 
 
 def _percent(value: Any) -> Decimal:
-    return _decimal(value, Decimal("0.01"), Decimal(100), 2, "Enter a share of more than 0 up to 100 percent.")
+    return _decimal(value, Decimal("0.01"), Decimal(100), 2, _("Enter a share of more than 0 up to 100 percent."))
 
 
 def _decimal(value: Any, lowest: Decimal, highest: Decimal, places: int, message: str) -> Decimal:
@@ -151,21 +159,21 @@ def _decimal(value: Any, lowest: Decimal, highest: Decimal, places: int, message
     return number
 
 
-def _whole(most: int, message: str) -> Callable[[Any], int]:
+def _whole(most: int, message: Promise) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-            _no(message)
+            _no(str(message) % {"most": most})
         return value
 
     return read
 
 
-def _word(message: str) -> Callable[[Any], str]:
+def _word(message: Promise) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         word = value.strip().lower() if isinstance(value, str) else ""
         fits = bool(word) and len(word) <= LONGEST_WORD and word.replace("-", "").replace("_", "").isalnum()
         if not fits:
-            _no(message)
+            _no(str(message))
         return word
 
     return read
@@ -181,16 +189,18 @@ _LEAVES: dict[str, tuple[Callable[..., Leaf], _Fields]] = {
     "SPECIFIC": (Specific, {"subject_id": _subject, "min_grade": _grade}),
     "COREQUISITE": (Corequisite, {"subject_id": _subject}),
     "YEAR_STANDING": (
-        YearStanding, {"year_level": _whole(LAST_YEAR_LEVEL, f"Enter a year from 1 to {LAST_YEAR_LEVEL}.")},
+        YearStanding, {"year_level": _whole(LAST_YEAR_LEVEL, gettext_lazy("Enter a year from 1 to %(most)s."))},
     ),
     "GROUP": (
         Group,
         {
-            "tag": _word("Enter one word for the kind of subject, such as programming."),
-            "min_subjects": _whole(MOST_IN_A_GROUP, f"Enter a number from 1 to {MOST_IN_A_GROUP}."),
+            "tag": _word(gettext_lazy("Enter one word for the kind of subject, such as programming.")),
+            "min_subjects": _whole(MOST_IN_A_GROUP, gettext_lazy("Enter a number from 1 to %(most)s.")),
         },
     ),
     "PERCENT_UNITS": (PercentUnits, {"percent": _percent}),
     "ALL_MAJOR": (AllMajor, {}),
-    "PERMISSION": (Permission, {"role": _word("Enter the role that has to agree, such as program_head.")}),
+    "PERMISSION": (
+        Permission, {"role": _word(gettext_lazy("Enter the role that has to agree, such as program_head."))},
+    ),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import events
 from rollbook.core.audit.services import record
@@ -103,7 +104,11 @@ def return_curriculum(
 ) -> Curriculum:
     """Make a draft again of a curriculum that nobody follows, so that it can be put right."""
     if not LEAST_REASON <= len(reason.strip()) <= MOST_REASON:
-        raise Invalid.field("reason", f"Write in {LEAST_REASON} to {MOST_REASON} characters what has to be put right.")
+        raise Invalid.field(
+            "reason",
+            _("Write in %(least)s to %(most)s characters what has to be put right.")
+            % {"least": LEAST_REASON, "most": MOST_REASON},
+        )
     return _moved(actor, curriculum_id, _State.DRAFT, expected_version, reason=reason.strip())
 
 
@@ -135,9 +140,9 @@ def check_names(curriculum: Curriculum) -> None:
     """Refuse a curriculum without a proper name or year."""
     errors = []
     if not curriculum.name or len(curriculum.name) > 120:
-        errors.append({"field": "name", "message": "Enter a name of at most 120 characters, such as BSIT 2026."})
+        errors.append({"field": "name", "message": _("Enter a name of at most 120 characters, such as BSIT 2026.")})
     if not rules.is_academic_year(curriculum.effective_academic_year):
-        message = "Enter two years that follow each other: 2026-2027."
+        message = _("Enter two years that follow each other: 2026-2027.")
         errors.append({"field": "effective_academic_year", "message": message})
     if errors:
         raise Invalid(errors=errors)

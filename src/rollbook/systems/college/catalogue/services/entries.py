@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
@@ -87,14 +88,23 @@ def check_place(entry: CurriculumEntry) -> None:
     """Refuse a place that no curriculum has."""
     errors = []
     if not 1 <= entry.year_level <= LAST_YEAR_LEVEL:
-        errors.append({"field": "year_level", "message": f"Enter a year from 1 to {LAST_YEAR_LEVEL}."})
+        errors.append(
+            {"field": "year_level", "message": _("Enter a year from 1 to %(most)s.") % {"most": LAST_YEAR_LEVEL}}
+        )
     if entry.semester not in Term.Kind.values:
-        errors.append({"field": "semester", "message": f"Choose one of: {', '.join(Term.Kind.values)}."})
+        errors.append(
+            {
+                "field": "semester",
+                "message": _("Choose one of: %(choices)s.") % {"choices": ", ".join(Term.Kind.values)},
+            }
+        )
     if entry.category and entry.category not in Subject.Category.values:
-        message = f"Choose one of: {', '.join(Subject.Category.values)}; leave it empty for the subject's own."
+        message = _("Choose one of: %(choices)s; leave it empty for the subject's own.") % {
+            "choices": ", ".join(Subject.Category.values)
+        }
         errors.append({"field": "category", "message": message})
     if len(entry.elective_group) > 40:
-        errors.append({"field": "elective_group", "message": "Call the electives with at most 40 characters."})
+        errors.append({"field": "elective_group", "message": _("Call the electives with at most 40 characters.")})
     if errors:
         raise Invalid(errors=errors)
 

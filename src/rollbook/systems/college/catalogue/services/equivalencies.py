@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
@@ -56,7 +57,7 @@ def end_equivalency(actor: Actor, *, equivalency_id: UUID, last_day: date) -> Eq
     if found.effective_to is not None and found.effective_to <= last_day:
         raise EquivalencyEnded(day=found.effective_to)
     if last_day < found.effective_from:
-        raise Invalid.field("last_day", "The last day lies before the first. Enter a later day.")
+        raise Invalid.field("last_day", _("The last day lies before the first. Enter a later day."))
     before = found.effective_to
     found.effective_to = last_day
     found.save(update_fields=["effective_to"])
@@ -69,10 +70,12 @@ def _check(
 ) -> None:  # fmt: skip
     errors = []
     if subject_id == satisfies_id:
-        errors.append({"field": "satisfies_id", "message": "A subject always stands for itself. Choose another one."})
+        errors.append(
+            {"field": "satisfies_id", "message": _("A subject always stands for itself. Choose another one.")}
+        )
     if effective_to is not None and effective_to < effective_from:
-        errors.append({"field": "effective_to", "message": "The last day lies before the first. Enter a later day."})
+        errors.append({"field": "effective_to", "message": _("The last day lies before the first. Enter a later day.")})
     if len(reason.strip()) > MOST_REASON:
-        errors.append({"field": "reason", "message": f"Write at most {MOST_REASON} characters."})
+        errors.append({"field": "reason", "message": _("Write at most %(most)s characters.") % {"most": MOST_REASON}})
     if errors:
         raise Invalid(errors=errors)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -99,10 +100,17 @@ def _named(lines: Sequence[Line], found: CurriculumImport) -> Curriculum | None:
     for line in lines[1:]:
         for name in HEAD:
             if line.values.get(name, "") not in ("", head[name]):
-                found.wrong(line.number, name, f"The first line says {head[name]}. A file holds one curriculum.")
+                found.wrong(
+                    line.number,
+                    name,
+                    gettext("The first line says %(value)s. A file holds one curriculum.") % {"value": head[name]},
+                )
     programme = selectors.by_code(Programme, [head["programme"]]).get(head["programme"].lower())
     if programme is None:
-        message = f"There is no programme {head['programme'] or 'without a code'}. Add it first, or correct the code."
+        message = gettext("The code of the programme is missing. Write it beside every subject.")
+        if head["programme"]:
+            sentence = gettext("There is no programme %(code)s. Add it first, or correct the code.")
+            message = sentence % {"code": head["programme"]}
         found.wrong(lines[0].number, "programme", message)
         return None
     curriculum = Curriculum(
@@ -115,7 +123,10 @@ def _named(lines: Sequence[Line], found: CurriculumImport) -> Curriculum | None:
             column = "curriculum" if error["field"] == "name" else "academic_year"
             found.wrong(lines[0].number, column, error["message"])
     if Curriculum.objects.filter(programme=programme.id, name__iexact=curriculum.name).exists():
-        message = f"{programme.code} has a curriculum called {curriculum.name} already. Choose another name."
+        message = gettext("%(code)s has a curriculum called %(name)s already. Choose another name.") % {
+            "code": programme.code,
+            "name": curriculum.name,
+        }
         found.wrong(lines[0].number, "curriculum", message)
     return curriculum
 
@@ -128,7 +139,12 @@ def _read_lines(lines: Sequence[Line], found: CurriculumImport) -> list[SubjectL
         if one is None:
             continue
         if one.code.lower() in good:
-            found.wrong(line.number, "code", f"{one.code} stands on line {good[one.code.lower()].line} already.")
+            found.wrong(
+                line.number,
+                "code",
+                gettext("%(code)s stands on line %(line)s already.")
+                % {"code": one.code, "line": good[one.code.lower()].line},
+            )
         else:
             good[one.code.lower()] = one
     found.subjects_read = len(lines)
@@ -160,13 +176,21 @@ def _check_new(subject: Subject, line: SubjectLine, found: CurriculumImport, *, 
 
 def _check_standing(subject: Subject, line: SubjectLine, found: CurriculumImport) -> None:
     if not subject.is_active:
-        found.wrong(line.line, "code", f"{subject.code} is not taught any more.")
+        found.wrong(line.line, "code", gettext("%(code)s is not taught any more.") % {"code": subject.code})
     for name in MEASURES:
         stands, says = getattr(subject, name), line.values[name]
         if stands != says:
-            found.wrong(line.line, name, f"{subject.code} stands with {stands}, the file says {says}.")
+            found.wrong(
+                line.line,
+                name,
+                gettext("%(code)s stands with %(stands)s, the file says %(says)s.")
+                % {"code": subject.code, "stands": stands, "says": says},
+            )
     if subject.title != line.values["title"]:
-        found.warnings.append(f"{subject.code} is called {subject.title}; the file's title is not taken over.")
+        found.warnings.append(
+            gettext("%(code)s is called %(title)s; the file's title is not taken over.")
+            % {"code": subject.code, "title": subject.title}
+        )
 
 
 def _rules(
@@ -205,7 +229,11 @@ def _check_whole(
     if ring:
         line_of_ring = min((numbers[step] for step in ring if step in numbers), default=0)
         way = " → ".join(codes[step] for step in ring)
-        found.wrong(line_of_ring, "prerequisites", f"These subjects would wait for each other for ever: {way}.")
+        found.wrong(
+            line_of_ring,
+            "prerequisites",
+            gettext("These subjects would wait for each other for ever: %(way)s.") % {"way": way},
+        )
     report = _report(curriculum, plan, {key: tree for key, tree in world.items() if key in numbers}, codes)
     # Whoever stands in a ring never comes in time either; the ring says it.
     for fault in (fault for fault in report.faults if fault.subject_id not in (ring or ())):

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
@@ -86,7 +87,7 @@ def _codes_of(wanted: Node | None, subject_id: UUID) -> dict[UUID, str]:
     named = subjects_of(wanted) if wanted is not None else frozenset()
     codes = selectors.codes_of([*named, subject_id])
     if named - set(codes):
-        raise Invalid.field("tree", "One of the subjects is not in the catalogue. Choose it again from the list.")
+        raise Invalid.field("tree", _("One of the subjects is not in the catalogue. Choose it again from the list."))
     return codes
 
 

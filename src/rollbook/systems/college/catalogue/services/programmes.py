@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
@@ -55,16 +56,23 @@ def change_programme(
 def _check_programme(programme: Programme) -> None:
     errors = []
     if not programme.code or len(programme.code) > 20:
-        errors.append({"field": "code", "message": "Enter a code of at most 20 characters, such as BSIT."})
+        errors.append({"field": "code", "message": _("Enter a code of at most 20 characters, such as BSIT.")})
     if not programme.name or len(programme.name) > 160:
-        errors.append({"field": "name", "message": "Enter the programme's name in at most 160 characters."})
+        errors.append({"field": "name", "message": _("Enter the programme's name in at most 160 characters.")})
     if programme.level not in Programme.Level.values:
-        errors.append({"field": "level", "message": f"Choose one of: {', '.join(Programme.Level.values)}."})
+        errors.append(
+            {
+                "field": "level",
+                "message": _("Choose one of: %(choices)s.") % {"choices": ", ".join(Programme.Level.values)},
+            }
+        )
     if not 1 <= programme.duration_years <= LONGEST_PROGRAMME_YEARS:
-        errors.append({"field": "duration_years", "message": f"Enter 1 to {LONGEST_PROGRAMME_YEARS} years."})
+        errors.append(
+            {"field": "duration_years", "message": _("Enter 1 to %(most)s years.") % {"most": LONGEST_PROGRAMME_YEARS}}
+        )
     if not 1 <= programme.total_units_required <= 1000:
-        errors.append({"field": "total_units_required", "message": "Enter the units to graduate, 1 to 1,000."})
+        errors.append({"field": "total_units_required", "message": _("Enter the units to graduate, 1 to 1,000.")})
     if programme.head_id and not Membership.objects.filter(id=programme.head_id).exists():
-        errors.append({"field": "head_id", "message": "Nobody here has this id. Choose one of your members."})
+        errors.append({"field": "head_id", "message": _("Nobody here has this id. Choose one of your members.")})
     if errors:
         raise Invalid(errors=errors)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
@@ -68,7 +69,10 @@ def make_scale_version(
     if number != expected_number:
         raise ScaleChangedMeanwhile(scale=code, number=number)
     if latest and latest.effective_from and effective_from <= latest.effective_from:
-        message = f"Version {number} begins on {latest.effective_from.isoformat()}. Enter a later day."
+        message = _("Version %(number)s begins on %(effective_from)s. Enter a later day.") % {
+            "number": number,
+            "effective_from": latest.effective_from.isoformat(),
+        }
         raise Invalid.field("effective_from", message)
     scale = GradeScale(
         code=code, version_number=number + 1, name=" ".join(name.split()), direction=direction,
@@ -106,18 +110,30 @@ def _one_at_a_time() -> None:
 def _check(scale: GradeScale, marks: Sequence[Mark]) -> None:
     errors = []
     if not scale.code.isascii() or not scale.code.replace("_", "").isalnum() or not scale.code[:1].isalpha():
-        errors.append({"field": "code", "message": "Enter a code of capital letters, digits and _, such as PH_5."})
+        errors.append({"field": "code", "message": _("Enter a code of capital letters, digits and _, such as PH_5.")})
     if len(scale.code) > 20 or not scale.name or len(scale.name) > 120:
-        errors.append({"field": "name", "message": "Enter a code of at most 20 and a name of at most 120 characters."})
+        errors.append(
+            {"field": "name", "message": _("Enter a code of at most 20 and a name of at most 120 characters.")}
+        )
     if scale.direction not in GradeScale.Direction.values:
-        errors.append({"field": "direction", "message": f"Choose one of: {', '.join(GradeScale.Direction.values)}."})
+        errors.append(
+            {
+                "field": "direction",
+                "message": _("Choose one of: %(choices)s.") % {"choices": ", ".join(GradeScale.Direction.values)},
+            }
+        )
     if not 1 <= len(marks) <= MOST_MARKS:
-        errors.append({"field": "marks", "message": f"Give 1 to {MOST_MARKS} marks."})
+        errors.append({"field": "marks", "message": _("Give 1 to %(most)s marks.") % {"most": MOST_MARKS}})
     for number, mark in enumerate(marks):
         errors += [{"field": f"marks.{number}", "message": message} for message in _wrong_with(mark, scale)]
     symbols = [mark.symbol for mark in marks]
     for symbol in sorted({symbol for symbol in symbols if symbols.count(symbol) > 1}):
-        errors.append({"field": "marks", "message": f"{symbol} is there twice. Every mark is written in its own way."})
+        errors.append(
+            {
+                "field": "marks",
+                "message": _("%(symbol)s is there twice. Every mark is written in its own way.") % {"symbol": symbol},
+            }
+        )
     if errors:
         raise Invalid(errors=errors)
 
@@ -125,18 +141,23 @@ def _check(scale: GradeScale, marks: Sequence[Mark]) -> None:
 def _wrong_with(mark: Mark, scale: GradeScale) -> list[str]:
     found = []
     if not mark.symbol or len(mark.symbol) > 8 or mark.symbol != mark.symbol.strip().upper():
-        found.append("Write a mark in 1 to 8 characters, letters as capitals.")
+        found.append(_("Write a mark in 1 to 8 characters, letters as capitals."))
     if mark.kind not in GradeValue.Kind.values:
-        found.append(f"Choose one of: {', '.join(GradeValue.Kind.values)}.")
+        found.append(_("Choose one of: %(choices)s.") % {"choices": ", ".join(GradeValue.Kind.values)})
     if mark.kind == GradeValue.Kind.NUMERIC and mark.numeric is None:
-        found.append(f"{mark.symbol} is a grade, so it needs a number.")
+        found.append(_("%(symbol)s is a grade, so it needs a number.") % {"symbol": mark.symbol})
     if mark.counts_in_gpa and mark.numeric is None:
-        found.append(f"{mark.symbol} has no number, so it cannot count in the average.")
+        found.append(_("%(symbol)s has no number, so it cannot count in the average.") % {"symbol": mark.symbol})
     if mark.earns_units and not mark.passes:
-        found.append(f"{mark.symbol} does not pass, so it earns no units.")
+        found.append(_("%(symbol)s does not pass, so it earns no units.") % {"symbol": mark.symbol})
     if mark.kind == GradeValue.Kind.NUMERIC and mark.numeric is not None:
         lower = scale.direction == GradeScale.Direction.LOWER_BETTER
         reaches = mark.numeric <= scale.minimum_pass if lower else mark.numeric >= scale.minimum_pass
         if mark.passes != reaches:
-            found.append(f"{mark.symbol} must {'pass' if reaches else 'fail'}: the least pass is {scale.minimum_pass}.")
+            sentence = (
+                _("%(symbol)s must pass: the least pass is %(least)s.")
+                if reaches
+                else _("%(symbol)s must fail: the least pass is %(least)s.")
+            )
+            found.append(sentence % {"symbol": mark.symbol, "least": scale.minimum_pass})
     return found

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock, events
 from rollbook.core.audit.services import record
@@ -110,18 +111,22 @@ def check_subject(subject: Subject, *, halves: bool) -> None:
 
 def _errors_of(subject: Subject, *, halves: bool) -> Iterable[tuple[str, str]]:
     if not _CODE.fullmatch(subject.code):
-        yield "code", "Enter a code of at most 20 letters, digits, spaces, dots, hyphens or strokes, such as IT 101."
+        yield "code", _("Enter a code of at most 20 letters, digits, spaces, dots, hyphens or strokes, such as IT 101.")
     if not subject.title or len(subject.title) > 160:
-        yield "title", "Enter the title in at most 160 characters."
+        yield "title", _("Enter the title in at most 160 characters.")
     yield from _errors_of_units(subject, halves=halves)
     if subject.category not in Subject.Category.values:
-        yield "category", f"Choose one of: {', '.join(Subject.Category.values)}."
+        yield "category", _("Choose one of: %(choices)s.") % {"choices": ", ".join(Subject.Category.values)}
     if subject.grading_basis not in Subject.GradingBasis.values:
-        yield "grading_basis", f"Choose one of: {', '.join(Subject.GradingBasis.values)}."
+        yield "grading_basis", _("Choose one of: %(choices)s.") % {"choices": ", ".join(Subject.GradingBasis.values)}
     if not 0 <= subject.hours_per_week <= 60:
-        yield "hours_per_week", "Enter the hours of class in a week, 0 to 60."
+        yield "hours_per_week", _("Enter the hours of class in a week, 0 to 60.")
     if len(subject.tags) > MOST_TAGS or not all(_TAG.fullmatch(tag) for tag in subject.tags):
-        yield "tags", f"Enter at most {MOST_TAGS} words of lower-case letters and digits, such as programming."
+        yield (
+            "tags",
+            _("Enter at most %(most)s words of lower-case letters and digits, such as programming.")
+            % {"most": MOST_TAGS},
+        )
 
 
 def _errors_of_units(subject: Subject, *, halves: bool) -> Iterable[tuple[str, str]]:
@@ -129,12 +134,15 @@ def _errors_of_units(subject: Subject, *, halves: bool) -> Iterable[tuple[str, s
     for field in ("lecture_units", "lab_units"):
         units = getattr(subject, field)
         if units < 0 or units % step:
-            yield field, "Enter whole or half units." if halves else "Enter whole units. Halves are a setting."
+            yield field, _("Enter whole or half units.") if halves else _("Enter whole units. Halves are a setting.")
     # R11.
     if subject.is_credit and not 1 <= subject.units <= MOST_UNITS:
-        yield "lecture_units", f"A subject has 1 to {MOST_UNITS} units, lectures and laboratory together."
+        yield (
+            "lecture_units",
+            _("A subject has 1 to %(most)s units, lectures and laboratory together.") % {"most": MOST_UNITS},
+        )
     if not subject.is_credit and subject.units:
-        yield "lecture_units", "A subject that gives no credit has 0 units."
+        yield "lecture_units", _("A subject that gives no credit has 0 units.")
 
 
 def filled(subject: Subject, values: Mapping[str, Any]) -> Subject:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import events
 from rollbook.core.audit.services import record
@@ -90,7 +91,7 @@ def move_term(actor: Actor, *, term_id: UUID, state: str, expected_version: int 
     term = selectors.get_term_for_update(term_id)
     must_be_version(term.version, expected_version)
     if state not in Term.State.values:
-        raise Invalid.field("state", f"Choose one of: {', '.join(Term.State.values)}.")
+        raise Invalid.field("state", _("Choose one of: %(choices)s.") % {"choices": ", ".join(Term.State.values)})
     if not term.may_become(state):
         possible = [str(Term.State(each).label).lower() for each in sorted(term.TRANSITIONS[term.state])]
         raise TermCannotMove(
@@ -128,13 +129,15 @@ def set_current_term(actor: Actor, *, term_id: UUID) -> Term:
 def _check_term(term: Term) -> None:
     errors = []
     if not term.code or len(term.code) > 20:
-        errors.append({"field": "code", "message": "Enter a code of at most 20 characters, such as 2026-1."})
+        errors.append({"field": "code", "message": _("Enter a code of at most 20 characters, such as 2026-1.")})
     if not rules.is_academic_year(term.academic_year):
-        errors.append({"field": "academic_year", "message": "Enter two years that follow each other: 2026-2027."})
+        errors.append({"field": "academic_year", "message": _("Enter two years that follow each other: 2026-2027.")})
     if term.kind not in Term.Kind.values:
-        errors.append({"field": "kind", "message": f"Choose one of: {', '.join(Term.Kind.values)}."})
+        errors.append(
+            {"field": "kind", "message": _("Choose one of: %(choices)s.") % {"choices": ", ".join(Term.Kind.values)}}
+        )
     if term.starts_on > term.ends_on:
-        errors.append({"field": "ends_on", "message": "The term ends before it begins. Enter a later day."})
+        errors.append({"field": "ends_on", "message": _("The term ends before it begins. Enter a later day.")})
     if errors:
         raise Invalid(errors=errors)
 
@@ -158,9 +161,11 @@ def _set_windows(term: Term, windows: Mapping[str, Span | None]) -> None:
 
 def _window_error(kind: str, span: Span | None) -> str:
     if kind not in TermWindow.Kind.values:
-        return f"There is no such window. Choose one of: {', '.join(TermWindow.Kind.values)}."
+        return _("There is no such window. Choose one of: %(choices)s.") % {
+            "choices": ", ".join(TermWindow.Kind.values)
+        }
     if span is not None and span.opens_on > span.closes_on:
-        return "This window closes before it opens. Enter a later last day."
+        return _("This window closes before it opens. Enter a later last day.")
     return ""
 
 

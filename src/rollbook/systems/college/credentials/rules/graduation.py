@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from rollbook.core.figures import plain
 from rollbook.systems.college.catalogue.curriculum_rules import Plan, Requirement
 
@@ -51,9 +53,21 @@ def judge(plan: Plan, facts: Facts) -> Outcome:
     """Hold a student's record against a curriculum."""
     reasons = []
     if facts.earned_units < facts.required_units:
-        reasons.append(("UNITS", f"{plain(facts.earned_units)} of {plain(facts.required_units)}"))
+        reasons.append(
+            (
+                "UNITS",
+                _("%(earned)s of %(required)s")
+                % {"earned": plain(facts.earned_units), "required": plain(facts.required_units)},
+            )
+        )
     if facts.units_here < facts.residency_units:
-        reasons.append(("RESIDENCY", f"{plain(facts.units_here)} of {plain(facts.residency_units)}"))
+        reasons.append(
+            (
+                "RESIDENCY",
+                _("%(earned)s of %(required)s")
+                % {"earned": plain(facts.units_here), "required": plain(facts.residency_units)},
+            )
+        )
     if facts.incomplete:
         reasons.append(("INC", ", ".join(facts.incomplete)))
     if facts.without_grade:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record_access
 from rollbook.core.errors import Forbidden, Invalid
@@ -42,11 +43,11 @@ def release(
     declared = PAPERS.get(paper)
     errors = []
     if declared is None:
-        errors.append({"field": "paper", "message": f"Choose one of: {', '.join(PAPERS)}."})
+        errors.append({"field": "paper", "message": _("Choose one of: %(choices)s.") % {"choices": ", ".join(PAPERS)}})
     if not 3 <= len(purpose.strip()) <= 200:
-        errors.append({"field": "purpose", "message": "Say in 3 to 200 characters what the paper is for."})
+        errors.append({"field": "purpose", "message": _("Say in 3 to 200 characters what the paper is for.")})
     if not 1 <= copies <= MOST_COPIES:
-        errors.append({"field": "copies", "message": f"Release 1 to {MOST_COPIES} copies."})
+        errors.append({"field": "copies", "message": _("Release 1 to %(most)s copies.") % {"most": MOST_COPIES}})
     if errors or declared is None:
         raise Invalid(errors=errors)
     get_student(actor, student_id)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from ninja import Path, Query, Schema, Status
 from pydantic import Field
 
@@ -169,7 +170,7 @@ def sections(request: ApiRequest, enrolment_id: Path[UUID], wanted: Query[Sectio
     """The sections of a subject with hours, seats, and what each would clash with."""
     own = selectors.get_own_enrolment(request.actor, enrolment_id)
     if wanted.subject is None:
-        raise Invalid.field("subject", "Say which subject.")
+        raise Invalid.field("subject", gettext("Say which subject."))
     _, found = sections_for(own.id, wanted.subject, clock.now())
     return [
         {

@@ -182,7 +182,7 @@ def _chosen(request: PageRequest) -> Chosen:
             section = request.POST.get(f"section-{subject_id}", "")
             chosen[subject_id] = UUID(section) if section else None
         except ValueError as error:
-            raise Invalid.field("subject", "Choose subjects from the list.") from error
+            raise Invalid.field("subject", _("Choose subjects from the list.")) from error
     return chosen
 
 

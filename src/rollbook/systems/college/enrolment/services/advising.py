@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -37,10 +38,10 @@ def submit_list(actor: Actor, *, term_enrolment_id: UUID, subject_ids: Sequence[
     recommended = {one.place.subject_id: one.why for one in look.recommended}
     wanted = list(dict.fromkeys(recommended if subject_ids is None else subject_ids))
     if not 1 <= len(wanted) <= MOST_SUBJECTS:
-        raise Invalid.field("subject_ids", f"Put 1 to {MOST_SUBJECTS} subjects on the list.")
+        raise Invalid.field("subject_ids", gettext("Put 1 to %(most)s subjects on the list.") % {"most": MOST_SUBJECTS})
     gathered = gather(enrolment.id, now=clock.now(), subject_ids=wanted)
     if len(gathered.offer.subjects) != len(wanted):
-        raise Invalid.field("subject_ids", "There is no such subject.")
+        raise Invalid.field("subject_ids", gettext("There is no such subject."))
     AdvisingItem.objects.filter(term_enrolment_id=enrolment.id).delete()
     items = []
     for position, subject_id in enumerate(wanted, start=1):
@@ -80,7 +81,7 @@ def return_list(actor: Actor, *, term_enrolment_id: UUID, reason: str) -> TermEn
     _must_become(enrolment, Advising.RETURNED)
     text = " ".join(reason.split())
     if not 5 <= len(text) <= 500:
-        raise Invalid.field("reason", "Say in 5 to 500 characters what the student should change.")
+        raise Invalid.field("reason", gettext("Say in 5 to 500 characters what the student should change."))
     enrolment.advising_note = text
     _move(actor, enrolment, Advising.RETURNED, "college.advising_returned", reason=text)
     return enrolment

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
@@ -162,9 +163,9 @@ def _take_up(
 def checked_items(items: Sequence[Item]) -> list[Item]:
     """A cart of a few subjects, each section once."""
     if not 1 <= len(items) <= MOST_ITEMS:
-        raise Invalid.field("items", f"Choose 1 to {MOST_ITEMS} subjects.")
+        raise Invalid.field("items", gettext("Choose 1 to %(most)s subjects.") % {"most": MOST_ITEMS})
     if len(set(items)) != len(items):
-        raise Invalid.field("items", "The same subject is in the list twice.")
+        raise Invalid.field("items", gettext("The same subject is in the list twice."))
     return list(items)
 
 
@@ -209,7 +210,7 @@ def must_fit(gathered: Gathered, items: Sequence[Item]) -> None:
     for number, item in enumerate(items):
         subject = gathered.offer.subjects.get(item.subject_id)
         if subject is None:
-            raise Invalid.field(f"items.{number}.subject_id", "There is no such subject.")
+            raise Invalid.field(f"items.{number}.subject_id", gettext("There is no such subject."))
         section = gathered.offer.sections.get(item.section_id) if item.section_id else None
         if item.section_id and (section is None or section.subject_id != subject.id):
             raise SectionMismatch(subject=subject.code, term=gathered.row.term)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext
 
 from rollbook.core import clock, ids
 from rollbook.core.audit.services import record
@@ -76,7 +77,7 @@ def open_term_enrolment(
     """
     actor.require(permissions.OPEN_ENROLMENTS)
     if created_via not in TermEnrolment.CreatedVia.values or (year_level is not None and not 1 <= year_level <= 8):
-        raise Invalid.field("year_level", "Enter a year level from 1 to 8.")
+        raise Invalid.field("year_level", gettext("Enter a year level from 1 to 8."))
     student = get_student_for_update(student_id)
     term = Term.objects.filter(id=term_id).first()
     if term is None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.approvals.models import ApprovalRequest
@@ -68,14 +69,15 @@ def describe_overload(request: ApprovalRequest) -> Description:
     """The card of an overload."""
     enrolment = TermEnrolment.objects.select_related("student", "term").get(id=request.target_id)
     return Description(
-        title=f"Overload of {enrolment.student.student_number} in {enrolment.term.code}",
+        title=_("Overload of %(student_number)s in %(term)s")
+        % {"student_number": enrolment.student.student_number, "term": enrolment.term.code},
         changes=[
             Change(
-                "Units allowed", plain(Decimal(request.payload["units_before"])),
+                _("Units allowed"), plain(Decimal(request.payload["units_before"])),
                 plain(Decimal(request.payload["units"])),
             )
         ],
-        effect="The student may take up to so many units this term, and no more.",
+        effect=_("The student may take up to so many units this term, and no more."),
     )  # fmt: skip
 
 
@@ -91,7 +93,9 @@ def _must_be_allowed(enrolment: TermEnrolment, units: Decimal) -> None:
     most = Decimal(get_policy(ABSOLUTE_MAX_UNITS))
     if not units.is_finite() or units != units.quantize(Decimal("0.1")) or not enrolment.max_units < units <= most:
         least = plain(enrolment.max_units)
-        raise Invalid.field("units", f"Enter more than {least} and at most {plain(most)} units.")
+        raise Invalid.field(
+            "units", _("Enter more than %(least)s and at most %(most)s units.") % {"least": least, "most": plain(most)}
+        )
     remaining = outlook(enrolment.id, clock.now()).remaining_units
     if remaining > units:
         raise NotGraduating(number=enrolment.student.student_number, remaining=plain(remaining), most=plain(units))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.enrolment import permissions
@@ -30,7 +31,7 @@ def must_override(actor: Actor, kind: str, reason: str, *, person_id: UUID | Non
     """Refuse unless the actor may set this rule aside for somebody else, and says why. Returns the reason."""
     permission = OVERRIDABLE.get(kind)
     if permission is None:
-        raise OverrideNotAllowed(rule=kind, who="Nobody can; ask for a substitution or an overload.")
+        raise OverrideNotAllowed(rule=kind, who=_("Nobody can; ask for a substitution or an overload."))
     return must_set_aside(actor, kind, reason, permission=permission, person_id=person_id)
 
 

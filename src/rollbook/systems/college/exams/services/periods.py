@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -72,7 +73,9 @@ def prepare_for_new_term(event: TermAdded) -> None:
 
 def _prepare(actor: Actor, term: Term, template: str) -> list[ExamPeriod]:
     if template not in rules.TEMPLATES:
-        raise Invalid.field("template", f"Choose one of: {', '.join(rules.TEMPLATES)}.")
+        raise Invalid.field(
+            "template", gettext("Choose one of: %(choices)s.") % {"choices": ", ".join(rules.TEMPLATES)}
+        )
     exams = rules.TEMPLATES[template]
     windows = rules.usual_windows(term.starts_on, term.ends_on, len(exams))
     now = clock.now()
@@ -99,10 +102,12 @@ def add_exam_period(
     _check_days(opens_on, closes_on)
     _check_month("month", month)
     if not code.strip() or len(code.strip()) > 20 or not name.strip() or len(name.strip()) > 60:
-        raise Invalid.field("code", "Enter a code of at most 20 characters, such as CHAPTER, and a name of at most 60.")
+        raise Invalid.field(
+            "code", gettext("Enter a code of at most 20 characters, such as CHAPTER, and a name of at most 60.")
+        )
     last = ExamPeriod.objects.filter(term_id=term.id).aggregate(last=Max("position"))["last"] or 0
     if last >= MOST_EXAM_PERIODS:
-        raise Invalid.field("code", f"A term has at most {MOST_EXAM_PERIODS} exams.")
+        raise Invalid.field("code", gettext("A term has at most %(most)s exams.") % {"most": MOST_EXAM_PERIODS})
     now = clock.now()
     period = ExamPeriod(
         term_id=term.id, code=code.strip().upper(), name=name.strip(), position=last + 1, opens_on=opens_on,
@@ -185,7 +190,9 @@ def change_mapping(
     """
     actor.require(permissions.MANAGE_EXAMS)
     if not LEAST_REASON <= len(reason.strip()) <= 500:
-        raise Invalid.field("reason", f"Write in {LEAST_REASON} to 500 characters why the months change.")
+        raise Invalid.field(
+            "reason", gettext("Write in %(least)s to 500 characters why the months change.") % {"least": LEAST_REASON}
+        )
     term = _open_term(term_id)
     before = months_asked(term.id)
     after = _complete(before, months)
@@ -242,12 +249,12 @@ def _complete(now: Mapping[UUID, int], changes: Mapping[UUID, int]) -> dict[UUID
 
 def _check_month(field: str, month: int) -> None:
     if not 1 <= month <= MOST_MONTHS:
-        raise Invalid.field(field, f"Enter a month from 1 to {MOST_MONTHS}.")
+        raise Invalid.field(field, gettext("Enter a month from 1 to %(most)s.") % {"most": MOST_MONTHS})
 
 
 def _check_days(opens_on: date, closes_on: date) -> None:
     if opens_on > closes_on:
-        raise Invalid.field("closes_on", "The exam ends before it begins. Enter a later last day.")
+        raise Invalid.field("closes_on", gettext("The exam ends before it begins. Enter a later last day."))
 
 
 def _named(names: Mapping[UUID, str], months: Mapping[UUID, int]) -> dict[str, Any]:

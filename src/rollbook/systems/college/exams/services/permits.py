@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -81,9 +82,15 @@ def record_sitting(actor: Actor, *, code: str, class_name: str) -> ExamSitting:
     now = clock.now()
     today = organisation_in_scope().local_date(now)
     if permit.state not in ExamPermit.OPENS:
-        raise PermitNotValid(because=f"It is {permit.get_state_display().lower()}.", code=permit.code)
+        raise PermitNotValid(
+            because=gettext("It is %(state)s.") % {"state": permit.get_state_display().lower()}, code=permit.code
+        )
     if not shown.valid_from <= today <= shown.valid_until:
-        raise PermitNotValid(because=f"It is for {shown.valid_from} to {shown.valid_until}.", code=permit.code)
+        raise PermitNotValid(
+            because=gettext("It is for %(valid_from)s to %(valid_until)s.")
+            % {"valid_from": shown.valid_from, "valid_until": shown.valid_until},
+            code=permit.code,
+        )
     sitting, is_new = ExamSitting.objects.get_or_create(
         permit_id=permit.id, class_name=" ".join(class_name.split())[:60],
         defaults={"verified_by_id": actor.acting_user_id(), "created_at": now},

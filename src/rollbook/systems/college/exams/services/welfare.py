@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record, record_access
@@ -61,7 +62,10 @@ def withdraw_certificate(actor: Actor, *, certificate_id: UUID, reason: str) -> 
     """A certificate turned out not to hold. Unused permits that rested on it fall back on what is paid."""
     _must_be_trusted(actor)
     if not LEAST_REASON <= len(reason.strip()) <= 500:
-        raise Invalid.field("reason", f"Write in {LEAST_REASON} to 500 characters why the certificate is withdrawn.")
+        raise Invalid.field(
+            "reason",
+            _("Write in %(least)s to 500 characters why the certificate is withdrawn.") % {"least": LEAST_REASON},
+        )
     now = clock.now()
     with tenant_scope(actor.organisation_id, grants={WELFARE}):
         certificate: WelfareCertificate | None = (
@@ -110,11 +114,11 @@ def _must_be_trusted(actor: Actor) -> None:
 def _check(issuing_office: str, number: str, valid_from: date, valid_until: date) -> None:
     errors = []
     if not 3 <= len(issuing_office.strip()) <= 160:
-        errors.append({"field": "issuing_office", "message": "Enter the office that issued it, such as DSWD Cebu."})
+        errors.append({"field": "issuing_office", "message": _("Enter the office that issued it, such as DSWD Cebu.")})
     if not 1 <= len(number.strip()) <= 60:
-        errors.append({"field": "number", "message": "Enter the number of the certificate."})
+        errors.append({"field": "number", "message": _("Enter the number of the certificate.")})
     if valid_from > valid_until:
-        errors.append({"field": "valid_until", "message": "The certificate ends before it begins. Check the days."})
+        errors.append({"field": "valid_until", "message": _("The certificate ends before it begins. Check the days.")})
     if errors:
         raise Invalid(errors=errors)
 

@@ -4,6 +4,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from ninja import Query, Schema, Status
 from pydantic import Field
 
@@ -89,7 +90,7 @@ class MethodOut(Schema):
 def find_students(request: ApiRequest, q: Query[str]) -> list[dict[str, Any]]:
     """Students by number or name; at least two letters, at most twenty rows."""
     if len(q.strip()) < LEAST_SEARCH:
-        raise Invalid.field("q", "Type at least two letters or digits.")
+        raise Invalid.field("q", gettext("Type at least two letters or digits."))
     return selectors.find_students(request.actor, q.strip(), MOST_FOUND)
 
 

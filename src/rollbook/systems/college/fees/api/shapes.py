@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 from pydantic import Field
 
@@ -15,7 +16,7 @@ from rollbook.shared.billing.rules import InstalmentState, Landing
 from rollbook.systems.college.fees.selectors import TermPlan
 from rollbook.systems.college.schemas import Body
 
-AMOUNT_SENTENCE = "enter an amount from 0.01 to 9,999,999.99 with two decimals"
+AMOUNT_SENTENCE = _("enter an amount from 0.01 to 9,999,999.99 with two decimals")
 #: An amount as text. What does not fit is refused by us with a sentence, not by a pattern.
 AmountText = Annotated[str, Field(max_length=40, examples=["5000.00"], description="A decimal string such as 5000.00.")]
 Method = Literal["CASH", "CHECK", "CARD", "BANK_TRANSFER", "EWALLET", "ONLINE_GATEWAY", "OTHER"]
@@ -30,9 +31,9 @@ def read_amount(text: str, field: str = "amount") -> Money:
     try:
         amount = Money.parse(text, organisation_in_scope().currency)
     except NotAnAmount as error:
-        raise Invalid.field(field, AMOUNT_SENTENCE) from error
+        raise Invalid.field(field, str(AMOUNT_SENTENCE)) from error
     if not 0 < amount.minor <= 999_999_999:
-        raise Invalid.field(field, AMOUNT_SENTENCE)
+        raise Invalid.field(field, str(AMOUNT_SENTENCE))
     return amount
 
 

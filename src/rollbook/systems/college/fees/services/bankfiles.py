@@ -5,6 +5,8 @@ import hashlib
 import io
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from rollbook.core.permissions.actor import Actor
 from rollbook.shared.billing import errors as billing_errors
 from rollbook.shared.billing.models import BankFileRow
@@ -48,18 +50,23 @@ def import_payments(actor: Actor, *, name: str, content: bytes) -> FileOutcome:
 def read_rows(content: bytes) -> list[IncomingRow]:
     """Read a CSV in UTF-8 or UTF-16; a row of the wrong shape is kept with its fault, never dropped."""
     if len(content) > LARGEST_BYTES:
-        raise FileUnreadable(problem="The file is larger than 20 MB. Split it and import the parts.")
+        raise FileUnreadable(problem=_("The file is larger than 20 MB. Split it and import the parts."))
     reader = csv.reader(io.StringIO(_decoded(content), newline=""))
     header = [name.strip().lower() for name in next(reader, [])]
     if header != COLUMNS:
-        raise FileUnreadable(problem=f"The first line must name the columns: {', '.join(COLUMNS)}.")
+        raise FileUnreadable(
+            problem=_("The first line must name the columns: %(choices)s.") % {"choices": ", ".join(COLUMNS)}
+        )
     rows: list[IncomingRow] = []
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
         rows.append(_row(reader.line_num, cells))
         if len(rows) > MOST_ROWS:
-            raise FileUnreadable(problem=f"The file has more than {MOST_ROWS:,} rows. Split it and import the parts.")
+            raise FileUnreadable(
+                problem=_("The file has more than %(most)s rows. Split it and import the parts.")
+                % {"most": f"{MOST_ROWS:,}"}
+            )
     return rows
 
 
@@ -68,12 +75,16 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise FileUnreadable(problem="The file is not text in UTF-8 or UTF-16. Export it again as CSV.") from error
+        raise FileUnreadable(problem=_("The file is not text in UTF-8 or UTF-16. Export it again as CSV.")) from error
 
 
 def _row(line: int, cells: list[str]) -> IncomingRow:
     values = [cell.strip().replace("\x00", "") for cell in cells]
-    fault = "" if len(values) == len(COLUMNS) else f"The row has {len(values)} columns, not {len(COLUMNS)}."
+    fault = (
+        ""
+        if len(values) == len(COLUMNS)
+        else _("The row has %(found)s columns, not %(wanted)s.") % {"found": len(values), "wanted": len(COLUMNS)}
+    )
     reference, number, amount, method, paid_at = [*values, "", "", "", "", ""][:5]
     return IncomingRow(line, reference, number, amount, method.upper(), paid_at, fault)
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.approvals.models import ApprovalRequest
@@ -50,15 +51,15 @@ class DiscountTerms:
     def checked(self) -> dict[str, Any]:
         """The terms as columns, or a refusal beside the field."""
         if (self.percent is None) == (self.amount_minor is None):
-            raise Invalid.field("percent", "Enter a percentage or an amount, not both.")
+            raise Invalid.field("percent", _("Enter a percentage or an amount, not both."))
         if self.percent is not None and not 0 < self.percent <= 100:
-            raise Invalid.field("percent", "Enter a percentage above 0 and up to 100.")
+            raise Invalid.field("percent", _("Enter a percentage above 0 and up to 100."))
         if self.amount_minor is not None and self.amount_minor <= 0:
-            raise Invalid.field("amount", "Enter an amount above zero.")
+            raise Invalid.field("amount", _("Enter an amount above zero."))
         if not set(self.categories) <= set(CATEGORIES):
-            raise Invalid.field("categories", f"Choose among {', '.join(CATEGORIES)}.")
+            raise Invalid.field("categories", _("Choose among %(choices)s.") % {"choices": ", ".join(CATEGORIES)})
         if not " ".join(self.name.split()):
-            raise Invalid.field("name", "Give the discount a name.")
+            raise Invalid.field("name", _("Give the discount a name."))
         return {
             "name": " ".join(self.name.split()), "method": "PERCENT" if self.percent is not None else "FIXED",
             "percent": self.percent, "amount_minor": self.amount_minor, "categories": list(self.categories),
@@ -72,7 +73,7 @@ def add_discount(actor: Actor, *, code: str, terms: DiscountTerms) -> Discount:
     actor.require(permissions.MANAGE_SCHEDULES)
     columns, code = terms.checked(), " ".join(code.split())
     if not code:
-        raise Invalid.field("code", "Give the discount a code.")
+        raise Invalid.field("code", _("Give the discount a code."))
     if Discount.objects.filter(code__iexact=code).exists():
         raise CodeTaken(code=code)
     made: Discount = Discount.objects.create(code=code, **columns)

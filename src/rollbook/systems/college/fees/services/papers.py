@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from rollbook.core import clock
 from rollbook.core.errors import Invalid
 from rollbook.core.permissions.actor import Actor
@@ -29,7 +31,7 @@ def print_receipt(actor: Actor, *, payment_id: UUID, paper: str) -> Printed:
     actor.require(permissions.SEE_ACCOUNTS)
     size = papers.RECEIPT_PAPERS.get(paper)
     if size is None:
-        raise Invalid.field("paper", "Choose A5 or 80 mm.")
+        raise Invalid.field("paper", _("Choose A5 or 80 mm."))
     shown = get_payment(actor, payment_id)
     receipt = note_print(actor, payment_id=payment_id)
     content = papers.receipt_pdf(shown, size, copy_number=receipt.reprints or None)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -76,9 +77,9 @@ def make_schedule(actor: Actor, new: NewSchedule) -> FeeSchedule:
     actor.require(permissions.MANAGE_SCHEDULES)
     code, name = " ".join(new.code.split()), " ".join(new.name.split())
     if not code or not name:
-        raise Invalid.field("code" if not code else "name", "Give the schedule a code and a name.")
+        raise Invalid.field("code" if not code else "name", _("Give the schedule a code and a name."))
     if new.term_id and new.semester:
-        raise Invalid.field("semester", "Name one term, or a kind of term, not both.")
+        raise Invalid.field("semester", _("Name one term, or a kind of term, not both."))
     _must_exist(new)
     if FeeSchedule.objects.filter(code__iexact=code).exists():
         raise ScheduleCodeTaken(code=code)
@@ -92,9 +93,9 @@ def make_schedule(actor: Actor, new: NewSchedule) -> FeeSchedule:
 
 def _must_exist(new: NewSchedule) -> None:
     if new.programme_id and not Programme.objects.filter(id=new.programme_id).exists():
-        raise Invalid.field("programme_id", "Choose one of the programmes.")
+        raise Invalid.field("programme_id", _("Choose one of the programmes."))
     if new.term_id and not Term.objects.filter(id=new.term_id).exists():
-        raise Invalid.field("term_id", "Choose one of the terms.")
+        raise Invalid.field("term_id", _("Choose one of the terms."))
 
 
 def _scope_facts(schedule: FeeSchedule) -> dict[str, Any]:
@@ -134,12 +135,12 @@ def add_line(
     actor.require(permissions.MANAGE_SCHEDULES)
     schedule = _draft(schedule_id)
     if (basis == FeeLine.Basis.ONE_SUBJECT) != (subject_id is not None):
-        raise Invalid.field("subject_id", "Name the subject of a fee for one subject, and of no other.")
+        raise Invalid.field("subject_id", _("Name the subject of a fee for one subject, and of no other."))
     if subject_id and not Subject.objects.filter(id=subject_id).exists():
-        raise Invalid.field("subject_id", "Choose one of the subjects.")
+        raise Invalid.field("subject_id", _("Choose one of the subjects."))
     lines = FeeLine.objects.filter(schedule_id=schedule.id)
     if lines.count() >= MOST_LINES:
-        raise Invalid.field("label", f"A schedule has at most {MOST_LINES} fees.")
+        raise Invalid.field("label", _("A schedule has at most %(most)s fees.") % {"most": MOST_LINES})
     last = lines.aggregate(last=Max("position"))["last"] or 0
     line: FeeLine = FeeLine.objects.create(
         schedule_id=schedule.id, position=last + 1, label=" ".join(label.split()), category=category, basis=basis,

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.approvals.models import ApprovalRequest
@@ -59,7 +60,7 @@ class SponsorFacts:
             "contact_email": self.contact_email.strip(), "address": self.address.strip(),
         }  # fmt: skip
         if not columns["name"]:
-            raise Invalid.field("name", "Give the sponsor a name.")
+            raise Invalid.field("name", _("Give the sponsor a name."))
         return columns
 
 
@@ -75,14 +76,14 @@ class ShareWanted:
     def checked(self) -> dict[str, Any]:
         """The share as columns, or a refusal beside the field."""
         if not self.letter.strip():
-            raise Invalid.field("letter", "Enter the number of the sponsor's letter.")
+            raise Invalid.field("letter", _("Enter the number of the sponsor's letter."))
         is_percent, is_fixed = self.share == Sponsorship.Share.PERCENT, self.share == Sponsorship.Share.FIXED
         if is_percent != (self.percent is not None) or (self.percent is not None and not 0 < self.percent <= 100):
-            raise Invalid.field("percent", "Enter a percentage above 0 and up to 100, and only for such a share.")
+            raise Invalid.field("percent", _("Enter a percentage above 0 and up to 100, and only for such a share."))
         if is_fixed != (self.amount_minor is not None) or (self.amount_minor is not None and self.amount_minor <= 0):
-            raise Invalid.field("amount", "Enter an amount above zero, and only for a fixed share.")
+            raise Invalid.field("amount", _("Enter an amount above zero, and only for a fixed share."))
         if self.share not in Sponsorship.Share.values:
-            raise Invalid.field("share", "Choose everything, a percentage or a fixed amount.")
+            raise Invalid.field("share", _("Choose everything, a percentage or a fixed amount."))
         return {
             "share": self.share, "percent": self.percent, "amount_minor": self.amount_minor,
             "letter": self.letter.strip(),
@@ -95,7 +96,7 @@ def add_sponsor(actor: Actor, *, code: str, facts: SponsorFacts) -> Sponsor:
     actor.require(permissions.MANAGE_SPONSORS)
     columns, code = facts.checked(), " ".join(code.split())
     if not code:
-        raise Invalid.field("code", "Give the sponsor a code.")
+        raise Invalid.field("code", _("Give the sponsor a code."))
     if Sponsor.objects.filter(code__iexact=code).exists():
         raise CodeTaken(code=code)
     made: Sponsor = Sponsor.objects.create(code=code, **columns)
@@ -228,10 +229,10 @@ def record_sponsor_payment(
     """
     actor.require(permissions.MANAGE_SPONSORS)
     if method not in METHODS:
-        raise Invalid.field("method", "Sponsors pay by transfer, cheque or wallet. Cash is taken at the counter.")
+        raise Invalid.field("method", _("Sponsors pay by transfer, cheque or wallet. Cash is taken at the counter."))
     reference = external_reference.strip()
     if not reference:
-        raise Invalid.field("external_reference", "Enter the reference of the transfer.")
+        raise Invalid.field("external_reference", _("Enter the reference of the transfer."))
     rows = [row for row in statement(actor, sponsor_id, term_id) if row.open_minor > 0 and row.invoice_id]
     together = sum(row.open_minor for row in rows)
     if not together:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from ninja import File, Form, Path, Query, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -161,7 +162,7 @@ def check_timetable(
 ) -> Status[TimetableImport]:
     """Try a timetable file (CSV or XLSX): every line with what is wrong with it. Nothing else is changed."""
     if (file.size or 0) > MOST_BYTES:
-        raise Invalid.field("file", "The file is larger than 5 MB. Split it.")
+        raise Invalid.field("file", _("The file is larger than 5 MB. Split it."))
     run = services.check_timetable(
         request.actor, term_id=options.term_id, file_name=file.name or "", content=file.read()
     )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record
 from rollbook.core.errors import Invalid
@@ -32,13 +33,13 @@ def assign_professor(
     """Say who teaches a part of a class. The PRIMARY one owns the grades; the hours of that part become theirs."""
     actor.require(permissions.ASSIGN)
     if component not in Component.values or role not in Role.values:
-        raise Invalid.field("component", "Choose LEC or LAB, and PRIMARY or CO.")
+        raise Invalid.field("component", _("Choose LEC or LAB, and PRIMARY or CO."))
     section = get_section_for_update(section_id)
     must_be_open(section.term)
     must_not_be_cancelled(section)
     professor = _active(professor_id)
     if role == Role.CO and professor is None:
-        raise Invalid.field("professor_id", "Choose who teaches beside the owner of the grades.")
+        raise Invalid.field("professor_id", _("Choose who teaches beside the owner of the grades."))
     standing = TeachingAssignment.objects.filter(section=section).select_related("professor")
     owner = next(row for row in standing if row.role == Role.PRIMARY)
     before = [_said(row) for row in standing]
@@ -98,7 +99,10 @@ def _active(professor_id: UUID | None) -> Faculty | None:
         return None
     professor = get_faculty_for_update(professor_id)
     if not professor.is_active:
-        raise Invalid.field("professor_id", f"{professor.person.full_name} does not teach now. Choose somebody else.")
+        raise Invalid.field(
+            "professor_id",
+            _("%(full_name)s does not teach now. Choose somebody else.") % {"full_name": professor.person.full_name},
+        )
     return professor
 
 

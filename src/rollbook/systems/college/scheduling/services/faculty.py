@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record
 from rollbook.core.identity.models import Membership
@@ -152,18 +153,22 @@ def _said(profile: Faculty, subject_ids: Sequence[UUID]) -> dict[str, Any]:
 
 def _check(profile: Faculty) -> None:
     wrong = Wrong()
-    wrong.unless(0 < len(profile.employee_number) <= 30, "employee_number", "Enter a number of at most 30 characters.")
-    wrong.unless(len(profile.department) <= 120, "department", "Enter the department in at most 120 characters.")
     wrong.unless(
-        0 <= profile.max_weekly_units <= MOST_WEEKLY_UNITS, "max_weekly_units", f"Enter 0 to {MOST_WEEKLY_UNITS} units."
+        0 < len(profile.employee_number) <= 30, "employee_number", _("Enter a number of at most 30 characters.")
+    )
+    wrong.unless(len(profile.department) <= 120, "department", _("Enter the department in at most 120 characters."))
+    wrong.unless(
+        0 <= profile.max_weekly_units <= MOST_WEEKLY_UNITS,
+        "max_weekly_units",
+        _("Enter 0 to %(most)s units.") % {"most": MOST_WEEKLY_UNITS},
     )
     wrong.unless(
-        set(profile.availability) <= set(HALF_DAYS), "availability", "Name halves of days, such as 1-AM or 5-PM."
+        set(profile.availability) <= set(HALF_DAYS), "availability", _("Name halves of days, such as 1-AM or 5-PM.")
     )
     profile.availability = [half_day for half_day in HALF_DAYS if half_day in profile.availability]
     if profile.member_id is not None:
         is_ours = Membership.objects.filter(id=profile.member_id).exists()
-        wrong.unless(is_ours, "member_id", "Choose a member of this college.")
+        wrong.unless(is_ours, "member_id", _("Choose a member of this college."))
         others = Faculty.objects.filter(member_id=profile.member_id).exclude(id=profile.id)
-        wrong.unless(not others.exists(), "member_id", "That account belongs to another professor.")
+        wrong.unless(not others.exists(), "member_id", _("That account belongs to another professor."))
     wrong.refuse()

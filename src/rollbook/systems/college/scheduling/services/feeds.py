@@ -119,7 +119,7 @@ def _own_person(actor: Actor) -> UUID:
     if person_id is None:
         raise Forbidden(permission=permissions.OWN_CALENDAR)
     if actor.impersonator_id is not None:
-        raise Forbidden(reason="A calendar address belongs to its owner alone.")
+        raise Forbidden(reason=_("A calendar address belongs to its owner alone."))
     return person_id
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import clock
 from rollbook.core.audit.services import record
@@ -70,7 +71,7 @@ def import_timetable(actor: Actor, *, run_id: UUID) -> TimetableImport:
     term = open_term(run.term_id)
     made = _make(actor, term, run.rows)
     if made.errors:
-        first = f"Line {made.errors[0]['line']}: {made.errors[0]['message']}"
+        first = _("Line %(line)s: %(message)s") % {"line": made.errors[0]["line"], "message": made.errors[0]["message"]}
         raise TimetableHasErrors(count=len({error["line"] for error in made.errors}), first=first)
     run.state, run.committed_at = TimetableImport.State.COMMITTED, clock.now()
     run.errors, run.counts = [], _counts(run.rows, made)
@@ -83,9 +84,13 @@ def _rows(file_name: str, content: bytes) -> list[dict[str, Any]]:
     lines = read_list(file_name, content)
     missing = [column for column in NEEDED if column not in lines[0].values]
     if missing:
-        raise Invalid.field("file", f"The heading lacks {', '.join(missing)}. It names: {', '.join(COLUMNS)}.")
+        raise Invalid.field(
+            "file",
+            _("The heading lacks %(missing)s. It names: %(columns)s.")
+            % {"missing": ", ".join(missing), "columns": ", ".join(COLUMNS)},
+        )
     if len(lines) > MOST_LINES:
-        raise Invalid.field("file", f"The file has more than {MOST_LINES:,} lines. Split it.")
+        raise Invalid.field("file", _("The file has more than %(most)s lines. Split it.") % {"most": f"{MOST_LINES:,}"})
     return [
         {"line": line.number, **{column: line.values.get(column, "") for column in COLUMNS if line.values.get(column)}}
         for line in lines
@@ -188,14 +193,14 @@ class _Lookup:
     def subject(self, row: dict[str, Any]) -> UUID:
         found = self._subjects.get(row.get("subject", "").lower())
         if found is None:
-            raise Invalid.field("subject", "No subject of the catalogue has this code.")
+            raise Invalid.field("subject", _("No subject of the catalogue has this code."))
         return found
 
     def room(self, row: dict[str, Any]) -> UUID | None:
-        return _named(self._rooms, row.get("room", ""), "room", "No room has this code. Add it first.")
+        return _named(self._rooms, row.get("room", ""), "room", _("No room has this code. Add it first."))
 
     def professor(self, row: dict[str, Any]) -> UUID | None:
-        message = "Nobody on the faculty has this employee number. Add the profile first."
+        message = _("Nobody on the faculty has this employee number. Add the profile first.")
         return _named(self._faculty, row.get("professor", ""), "professor", message)
 
     def block(self, code: str) -> UUID | None:
@@ -219,12 +224,12 @@ def _component(row: dict[str, Any]) -> str:
 
 
 def _whole(row: dict[str, Any], column: str) -> int:
-    number: int = _read(row, column, int, "Enter a whole number.")
+    number: int = _read(row, column, int, _("Enter a whole number."))
     return number
 
 
 def _day(row: dict[str, Any], column: str) -> date | None:
-    return _read(row, column, date.fromisoformat, "Write the day as 2026-08-31.") if row.get(column) else None
+    return _read(row, column, date.fromisoformat, _("Write the day as 2026-08-31.")) if row.get(column) else None
 
 
 def _read(row: dict[str, Any], column: str, reader: Callable[[str], Any], message: str) -> Any:

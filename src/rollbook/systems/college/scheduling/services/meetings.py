@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import events
 from rollbook.core.audit.services import record
@@ -137,7 +138,7 @@ def cancel_class(actor: Actor, *, meeting_id: UUID, on_date: date, reason: str) 
         raise NotThatDay(section=class_name(section), day=on_date.isoformat())
     text = " ".join(reason.split())
     if not 0 < len(text) <= 200:
-        raise Invalid.field("reason", "Say why in at most 200 characters.")
+        raise Invalid.field("reason", _("Say why in at most 200 characters."))
     cancelled, is_new = CancelledClass.objects.get_or_create(
         meeting=meeting, on_date=on_date, defaults={"reason": text, "cancelled_by_id": actor.acting_user_id()}
     )
@@ -224,11 +225,11 @@ def _stays(before: dict[str, Any], meeting: Meeting) -> bool:
 def _fill(meeting: Meeting, section: Section, plan: MeetingPlan) -> None:
     errors = wrong_hours(plan.weekday, plan.start_min, plan.end_min)
     if plan.component not in Component.values:
-        errors["component"] = f"Choose one of: {', '.join(Component.values)}."
+        errors["component"] = _("Choose one of: %(choices)s.") % {"choices": ", ".join(Component.values)}
     from_date, to_date = plan.from_date or section.term.starts_on, plan.to_date or section.term.ends_on
     if not section.term.starts_on <= from_date <= to_date <= section.term.ends_on:
         span = f"{section.term.starts_on.isoformat()} to {section.term.ends_on.isoformat()}"
-        errors["from_date"] = f"Choose days inside the term, {span}."
+        errors["from_date"] = _("Choose days inside the term, %(span)s.") % {"span": span}
     if errors:
         raise Invalid(errors=[{"field": field, "message": message} for field, message in errors.items()])
     meeting.component, meeting.weekday = plan.component, plan.weekday
@@ -245,7 +246,7 @@ def _room(room_id: UUID | None, *, standing: UUID | None) -> Room | None:
         return None
     room = get_room_for_update(room_id)
     if not room.is_active and room.id != standing:
-        raise Invalid.field("room_id", f"{room.code} is not in use. Choose another room.")
+        raise Invalid.field("room_id", _("%(code)s is not in use. Choose another room.") % {"code": room.code})
     return room
 
 
@@ -255,7 +256,10 @@ def _professor(section: Section, plan: MeetingPlan, *, standing: UUID | None) ->
         return None
     professor = get_faculty_for_update(professor_id)
     if not professor.is_active and professor.id != standing:
-        raise Invalid.field("professor_id", f"{professor.person.full_name} does not teach now. Choose somebody else.")
+        raise Invalid.field(
+            "professor_id",
+            _("%(full_name)s does not teach now. Choose somebody else.") % {"full_name": professor.person.full_name},
+        )
     return professor
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from rollbook.core.permissions.actor import Actor
 from rollbook.systems.college.records.models import Override
@@ -51,10 +52,18 @@ class Clash:
         when = hours_in_words(self.meeting.weekday, self.meeting.start_min, self.meeting.end_min)
         other = class_name(self.meeting.section)
         if self.kind == ROOM and self.meeting.room:
-            return f"{self.meeting.room.code} is taken by {other}, {when}."
+            return _("%(code)s is taken by %(other)s, %(when)s.") % {
+                "code": self.meeting.room.code,
+                "other": other,
+                "when": when,
+            }
         if self.kind == PROFESSOR and self.meeting.professor:
-            return f"{self.meeting.professor.person.full_name} teaches {other}, {when}."
-        return f"{other} meets already, {when}."
+            return _("%(full_name)s teaches %(other)s, %(when)s.") % {
+                "full_name": self.meeting.professor.person.full_name,
+                "other": other,
+                "when": when,
+            }
+        return _("%(other)s meets already, %(when)s.") % {"other": other, "when": when}
 
 
 def clashes_of(meeting: Meeting) -> list[Clash]:

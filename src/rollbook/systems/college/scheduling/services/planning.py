@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services.many import record_many
 from rollbook.core.errors import Invalid
@@ -191,12 +192,15 @@ def _plan(term: Term, demand: Sequence[Demand]) -> list[Cohort]:
 def _check_demand(demand: Sequence[Demand], programme_ids: set[UUID]) -> None:
     keys = [(each.programme_id, each.year_level) for each in demand]
     if len(set(keys)) != len(keys):
-        raise Invalid.field("demand", "Name each programme and year once.")
+        raise Invalid.field("demand", _("Name each programme and year once."))
     for each in demand:
         if each.programme_id not in programme_ids or not 1 <= each.year_level <= 8:
-            raise Invalid.field("demand", "Choose programmes of this college and years from 1 to 8.")
+            raise Invalid.field("demand", _("Choose programmes of this college and years from 1 to 8."))
         if not 0 <= each.students <= MOST_STUDENTS:
-            raise Invalid.field("demand", f"Enter 0 to {MOST_STUDENTS:,} students for each programme and year.")
+            raise Invalid.field(
+                "demand",
+                _("Enter 0 to %(most)s students for each programme and year.") % {"most": f"{MOST_STUDENTS:,}"},
+            )
 
 
 def _curricula(term: Term) -> dict[UUID, list[Curriculum]]:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from rollbook.core import clock, events
 from rollbook.core.audit.services import record
@@ -119,7 +120,9 @@ def _picking(now: datetime, opens_on: date | None, closes_on: date | None) -> tu
     # The whole of the last day counts (R4).
     closes_at = organisation.beginning_of(closes_on + timedelta(days=1))
     if closes_at <= max(opens_at, now):
-        raise Invalid.field("picking_closes_on", "Choose a last day of picking that is not over, after the first.")
+        raise Invalid.field(
+            "picking_closes_on", gettext("Choose a last day of picking that is not over, after the first.")
+        )
     return opens_at, closes_at
 
 

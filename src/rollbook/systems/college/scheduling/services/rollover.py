@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record
 from rollbook.core.audit.services.many import record_many
@@ -41,7 +42,7 @@ def copy_schedule(
     actor.require(permissions.MANAGE_SECTIONS)
     actor.require(permissions.ASSIGN)
     if from_term_id == to_term_id:
-        raise Invalid.field("to_term_id", "Choose two different terms.")
+        raise Invalid.field("to_term_id", _("Choose two different terms."))
     source, target = get_term(actor, from_term_id), open_term(to_term_id)
     blocks, made_blocks = _copy_blocks(source, target)
     pairs = _copy_sections(source, target, blocks)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core.audit.services import record
 from rollbook.core.permissions.actor import Actor
@@ -63,8 +64,14 @@ def _must_be_empty(room: Room) -> None:
 
 def _check(room: Room) -> None:
     wrong = Wrong()
-    wrong.unless(0 < len(room.code) <= 20, "code", "Enter a code of at most 20 characters, such as LAB-2.")
-    wrong.unless(len(room.building) <= 120, "building", "Enter the building in at most 120 characters.")
-    wrong.unless(room.kind in Room.Kind.values, "kind", f"Choose one of: {', '.join(Room.Kind.values)}.")
-    wrong.unless(1 <= room.capacity <= LARGEST_ROOM, "capacity", f"Enter 1 to {LARGEST_ROOM:,} seats.")
+    wrong.unless(0 < len(room.code) <= 20, "code", _("Enter a code of at most 20 characters, such as LAB-2."))
+    wrong.unless(len(room.building) <= 120, "building", _("Enter the building in at most 120 characters."))
+    wrong.unless(
+        room.kind in Room.Kind.values,
+        "kind",
+        _("Choose one of: %(choices)s.") % {"choices": ", ".join(Room.Kind.values)},
+    )
+    wrong.unless(
+        1 <= room.capacity <= LARGEST_ROOM, "capacity", _("Enter 1 to %(most)s seats.") % {"most": f"{LARGEST_ROOM:,}"}
+    )
     wrong.refuse()

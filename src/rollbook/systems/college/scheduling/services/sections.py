@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from rollbook.core import events
 from rollbook.core.audit.services import record
@@ -44,7 +45,7 @@ def add_block(
     actor.require(permissions.MANAGE_SECTIONS)
     term = open_term(term_id)
     if not Programme.objects.filter(id=programme_id).exists():
-        raise Invalid.field("programme_id", "Choose one of the programmes.")
+        raise Invalid.field("programme_id", _("Choose one of the programmes."))
     block = Block(
         term=term, programme_id=programme_id, year_level=year_level, code=code.strip(), session=session,
         **known(fields, BLOCK_FIELDS[2:]),
@@ -126,7 +127,7 @@ def move_section(actor: Actor, *, section_id: UUID, state: str, expected_version
     must_be_version(section.version, expected_version)
     must_be_open(section.term)
     if state not in (Section.State.OPEN, Section.State.CLOSED):
-        raise Invalid.field("state", "Choose OPEN or CLOSED; cancelling is an act of its own.")
+        raise Invalid.field("state", _("Choose OPEN or CLOSED; cancelling is an act of its own."))
     _must_be_able_to_become(section, state)
     before = section.state
     section.state, section.version = state, section.version + 1
@@ -189,12 +190,16 @@ def _must_be_able_to_become(section: Section, state: str) -> None:
 
 def _check_section(section: Section) -> None:
     wrong = Wrong()
-    wrong.unless(0 < len(section.code) <= 30, "code", "Enter a code of at most 30 characters, such as BSIT-1A.")
-    wrong.unless(1 <= section.capacity <= LARGEST_SECTION, "capacity", f"Enter 1 to {LARGEST_SECTION:,} seats.")
+    wrong.unless(0 < len(section.code) <= 30, "code", _("Enter a code of at most 30 characters, such as BSIT-1A."))
+    wrong.unless(
+        1 <= section.capacity <= LARGEST_SECTION,
+        "capacity",
+        _("Enter 1 to %(most)s seats.") % {"most": f"{LARGEST_SECTION:,}"},
+    )
     wrong.unless(
         0 <= section.waitlist_capacity <= LARGEST_SECTION,
         "waitlist_capacity",
-        f"Enter 0 to {LARGEST_SECTION:,} places; 0 means nobody waits.",
+        _("Enter 0 to %(most)s places; 0 means nobody waits.") % {"most": f"{LARGEST_SECTION:,}"},
     )
     wrong.refuse()
     if section.block_id is not None:
@@ -203,9 +208,13 @@ def _check_section(section: Section) -> None:
 
 def _check_block(block: Block) -> None:
     wrong = Wrong()
-    wrong.unless(0 < len(block.code) <= 30, "code", "Enter a code of at most 30 characters, such as BSIT-1A.")
-    wrong.unless(1 <= block.year_level <= 8, "year_level", "Enter a year from 1 to 8.")
-    wrong.unless(block.session in Block.HalfDay.values, "session", "Choose AM or PM.")
-    wrong.unless(1 <= block.maximum <= LARGEST_SECTION, "maximum", f"Enter 1 to {LARGEST_SECTION:,} seats.")
-    wrong.unless(1 <= block.target <= block.maximum, "target", "Enter a target from 1 to the number of seats.")
+    wrong.unless(0 < len(block.code) <= 30, "code", _("Enter a code of at most 30 characters, such as BSIT-1A."))
+    wrong.unless(1 <= block.year_level <= 8, "year_level", _("Enter a year from 1 to 8."))
+    wrong.unless(block.session in Block.HalfDay.values, "session", _("Choose AM or PM."))
+    wrong.unless(
+        1 <= block.maximum <= LARGEST_SECTION,
+        "maximum",
+        _("Enter 1 to %(most)s seats.") % {"most": f"{LARGEST_SECTION:,}"},
+    )
+    wrong.unless(1 <= block.target <= block.maximum, "target", _("Enter a target from 1 to the number of seats."))
     wrong.refuse()
