@@ -22,6 +22,8 @@ from rollbook.site.launch import browser, crawls, roles
 
 pytestmark = pytest.mark.django_db
 
+#: Addresses that tests name.
+NAMED = ("/", "/login/", "/balances/forgotten/")
 LAYERS = "rollbook.site.tests.broken_middleware."
 ITEMS = [
     browser.headers_are_set,
@@ -46,6 +48,15 @@ def real_settings(settings: Any) -> Iterator[None]:
         forget()
 
 
+@pytest.fixture
+def few_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of the house: what is broken everywhere is found there, without a walk through all of it."""
+    whole = crawls.routes
+    monkeypatch.setattr(
+        crawls, "routes", lambda: [*whole()[::12], *(route for route in whole() if route.path in NAMED)]
+    )
+
+
 def with_layer(settings: Any, name: str) -> None:
     settings.MIDDLEWARE = [LAYERS + name, *settings.MIDDLEWARE]
 
@@ -66,18 +77,21 @@ def test_untouched_pages_pass(item: Item) -> None:
     assert outcome.state is State.PASS, outcome.summary
 
 
+@pytest.mark.usefixtures("few_pages")
 def test_a_missing_header_is_found(settings: Any) -> None:
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "BrowserPermissions" not in name]
 
     assert_fails(browser.headers_are_set, "/login/ (200): Permissions-Policy")
 
 
+@pytest.mark.usefixtures("few_pages")
 def test_a_weak_content_policy_is_found(settings: Any) -> None:
     with_layer(settings, "allows_inline_scripts")
 
     assert_fails(browser.headers_are_set, "/login/ (200): Content-Security-Policy")
 
 
+@pytest.mark.usefixtures("few_pages")
 def test_an_installation_on_https_without_hsts_is_found(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 0
@@ -109,6 +123,7 @@ def test_limits_that_are_lifted_are_found(settings: Any) -> None:
     )
 
 
+@pytest.mark.usefixtures("few_pages")
 def test_a_template_that_switches_escaping_off_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "notes.html").write_text("<p>{{ note|safe }}</p>")
     monkeypatch.setattr(browser, "PACKAGE", tmp_path)
@@ -116,6 +131,7 @@ def test_a_template_that_switches_escaping_off_is_found(monkeypatch: pytest.Monk
     assert_fails(browser.output_is_escaped, "notes.html switches escaping off")
 
 
+@pytest.mark.usefixtures("few_pages")
 def test_a_page_that_shows_a_stored_script_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     real = crawls.text_of
     monkeypatch.setattr(crawls, "text_of", lambda response: html.unescape(real(response)))
@@ -123,12 +139,14 @@ def test_a_page_that_shows_a_stored_script_is_found(monkeypatch: pytest.MonkeyPa
     assert_fails(browser.output_is_escaped, "shows a script as it was stored")
 
 
+@pytest.mark.usefixtures("few_pages")
 def test_forms_without_tokens_are_found(settings: Any) -> None:
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "Csrf" not in name]
 
     assert_fails(browser.output_is_escaped, "without a token")
 
 
+@pytest.mark.usefixtures("few_pages")
 def test_an_address_open_to_strangers_is_found(settings: Any) -> None:
     from django.urls import clear_url_caches
 
@@ -140,6 +158,7 @@ def test_an_address_open_to_strangers_is_found(settings: Any) -> None:
         clear_url_caches()
 
 
+@pytest.mark.usefixtures("few_pages")
 def test_private_pages_that_a_proxy_may_keep_are_found(settings: Any) -> None:
     with_layer(settings, "keeps_everything")
 
