@@ -55,6 +55,7 @@ JSON = st.recursive(
     | st.integers()
     | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=10,
 )
 
 
