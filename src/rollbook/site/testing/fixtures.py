@@ -27,6 +27,14 @@ def make_organisation(name: str, *, system: str = "college") -> "Organisation":
     )
 
 
+@pytest.fixture(autouse=True)
+def permits_of_its_own() -> None:
+    """No test meets an address or a person that another test left refused: permits are kept by the process."""
+    from rollbook.core.api import limits
+
+    limits.forget_leases()
+
+
 @pytest.fixture
 def organisation(db: None) -> "Organisation":
     """The organisation that the test is about."""
