@@ -171,10 +171,11 @@ def _events(entries_of_records: "QuerySet[AuditEntry]", limit: int, *, in_short:
         TimelineEvent(
             at=row["at"],
             title=words.action_words(row["action"]),
-            who=words.who_words(row),
+            who=words.who_in_short(row),
             reason=row["reason"],
             is_refused=row["action"].startswith(words.REFUSED),
-            changes=change_lines(row["changes"], currency),
+            # A record that is new names its empty fields too; nobody reads those.
+            changes=[line for line in change_lines(row["changes"], currency) if line[1] != line[2]],
             entry_id=row["id"],
             detail=words.fact_in_short(row["facts"], currency) if in_short else "",
         )

@@ -58,6 +58,11 @@ def fact_in_short(facts: dict[str, Any], currency: str) -> str:
     return " · ".join(kept)
 
 
+def who_in_short(row: Any) -> str:
+    """Who acted, for whoever reads a record: which job it was stands in the trail."""
+    return _("By itself") if row["actor_kind"] == "system" else who_words(row)
+
+
 def who_words(row: Any) -> str:
     """Who acted, as whom, or which job."""
     if row["actor_kind"] == "system":
