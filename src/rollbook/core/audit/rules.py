@@ -74,9 +74,17 @@ def plain(value: Any) -> Any:
     raise TypeError(f"An entry cannot carry a {type(value).__name__}; give an id, a number, a text or a moment.")
 
 
-def made_at(entry_id: UUID) -> datetime:
-    """When an entry was really written, by the time in its id. Imports and rehearsals date entries differently."""
-    return datetime.fromtimestamp((entry_id.int >> 80) // 1000, UTC)
+#: An id that nobody here made may carry any time; with days around it, this is the last that a calendar has.
+_LAST_MOMENT = datetime(9999, 12, 1, tzinfo=UTC)
+
+
+def made_at(entry_id: UUID) -> datetime | None:
+    """When an entry was really written, by the time in its id. Imports and rehearsals date entries differently.
+
+    None for an id that is none of ours, such as one that somebody typed.
+    """
+    seconds = (entry_id.int >> 80) // 1000
+    return datetime.fromtimestamp(seconds, UTC) if seconds < _LAST_MOMENT.timestamp() else None
 
 
 _PLAIN: tuple[tuple[Any, Callable[[Any], Any]], ...] = (

@@ -95,6 +95,8 @@ def offered(field: Literal["action", "target_type"]) -> list[str]:
 def entry_at(rows: Any, entry_id: UUID) -> datetime | None:
     """When an entry was made. Its id carries a time, which spares a search through every month."""
     made = made_at(entry_id)
+    if made is None:
+        return None
     near = {"at__gte": made - timedelta(days=1), "at__lte": made + timedelta(days=1)}
     found: datetime | None = rows.filter(**near, id=entry_id).values_list("at", flat=True).first()
     # Imports and rehearsals date their entries by what they tell of.

@@ -134,7 +134,11 @@ def test_one_act_is_shown_with_everything_that_is_known_of_it(
 
     for words in ("Typed twice", "COMPLETED", "VOIDED", "N1", "203.0.113.7", "req-1", "Cruz, Ben"):
         assert words in page
-    assert auditor.get(f"/audit/{uuid4()}/").status_code == 404
+
+
+@pytest.mark.parametrize("made_up", [UUID(int=0), UUID("0192f0c1-0000-7000-8000-000000000001"), UUID(int=2**128 - 1)])
+def test_an_act_that_never_was_is_not_there(auditor: Client, made_up: UUID) -> None:
+    assert auditor.get(f"/audit/{made_up}/").status_code == 404
 
 
 def test_an_act_dated_long_ago_is_found_too(auditor: Client, organisation: Organisation, cashier: Membership) -> None:
