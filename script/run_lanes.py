@@ -90,7 +90,7 @@ LANES = (
     Lane("contracts", "which room may import which (import-linter)", ((PYTHON, "-c", LINT_IMPORTS),)),
     Lane(
         "migrations",
-        "models and migrations agree",
+        "models and migrations agree; a fresh database is the one that Django's own command makes",
         (
             (PYTHON, "-m", "rollbook", "manage", "makemigrations", "--check", "--dry-run"),
             pytest_over("tests/schema"),

@@ -5,7 +5,7 @@ from rollbook.shared.files.buckets import MEGABYTE, PICTURES, Bucket, PictureBou
 from rollbook.shared.people.permissions import CHANGE_PEOPLE
 
 #: Photos of people, as they stand on cards and lists: nowhere wider than 160 px, on the finest screens 480. A class of
-#: forty is about a megabyte on somebody's telephone.
+#: forty is looked at on a telephone, too.
 PHOTO = register_bucket(
     Bucket(
         name="people.photo",
